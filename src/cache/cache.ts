@@ -1,0 +1,42 @@
+import type { Emit } from '../events/index.js';
+import type { Host } from '../host/index.js';
+import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
+
+export interface CacheOptions {
+  readonly root: string;
+  readonly host: Host;
+  /** Skip fsync: for caches that are thrown away. */
+  readonly noFsync?: boolean;
+}
+
+/** The content cache that many processes share. docs/cache.md tells the protocol. */
+export interface Cache extends AsyncDisposable {
+  readonly root: string;
+  /** Looks without a lock. Undefined when there is no whole marker with this key and its folder. */
+  find(id: EntryId): Promise<CompleteEntry | undefined>;
+  /** Look, lock, look again: either the complete entry or the right to build it. */
+  acquire(id: EntryId, options: AcquireOptions): Promise<Acquired>;
+  /** For user-managed packages: the lock and an ephemeral workspace; never looks for a complete entry. */
+  acquireWorkspace(id: EntryId, options: AcquireOptions): Promise<Attempt>;
+  /** Why `keyInputs` has no entry: differences from the nearest complete entry of the same identity, a line each. */
+  explainMiss(id: EntryId, keyInputs: unknown): Promise<readonly string[]>;
+  /** Where a new log of this entry goes; the folder exists when this returns. */
+  logFile(id: EntryId): Promise<string>;
+  /** Folder for a fetched recipe copy named by `digest` (made complete atomically by `storeRecipe`). */
+  findRecipe(digest: string): Promise<string | undefined>;
+  /** Runs `fill` on an empty folder and publishes it under `digest` unless one is there already; returns the final folder. */
+  storeRecipe(digest: string, fill: (directory: string) => Promise<void>, emit: Emit, signal: AbortSignal): Promise<string>;
+  size(): Promise<CacheSize>;
+  /** Removes everything that no running process holds. */
+  clear(): Promise<{ readonly bytesFreed: number; readonly kept: readonly string[] }>;
+}
+
+/** Bytes on disk. */
+export interface CacheSize {
+  readonly bytes: number;
+  readonly assets: number;
+  readonly recipes: number;
+  readonly downloads: number;
+  readonly other: number;
+  readonly entries: number;
+}

@@ -1,0 +1,72 @@
+import type { Emit, Phase } from '../events/index.js';
+
+/** Which cache entry: the identity's folder and the variant inside it. */
+export interface EntryId {
+  readonly identity: string;
+  /** Full derivation key, 64 hex digits. */
+  readonly key: string;
+  /** `<platform>-<arch>`, e.g. `linux-x86_64`. */
+  readonly platformArch: string;
+}
+
+/** What a build tells the marker when it commits. */
+export interface CommitRecord {
+  /** The canonical inputs of the key, so that a later miss can be explained. */
+  readonly keyInputs: unknown;
+  /** Milliseconds each phase took. */
+  readonly durations: Readonly<Partial<Record<Phase, number>>>;
+  /** Where the files came from. */
+  readonly origin: readonly { readonly url: string; readonly digest: string | null }[];
+}
+
+/** A complete entry; its asset folder is read-only. */
+export interface CompleteEntry {
+  readonly id: EntryId;
+  readonly assetDir: string;
+  readonly keyInputs: unknown;
+  readonly bytes: number;
+  readonly files: number;
+  readonly durations: Readonly<Partial<Record<Phase, number>>>;
+  readonly completedAt: number;
+}
+
+export interface WorkFolders {
+  /** install_dir: the path at which the asset lives for good. */
+  readonly asset: string;
+  /** fetch_dir, named `fetch`, sibling of the others; survives a failed attempt. */
+  readonly fetch: string;
+  readonly stage: string;
+  readonly tmp: string;
+}
+
+/** The right to build one entry, held until disposed. All four folders exist; asset, stage and tmp are empty. */
+export interface Attempt extends AsyncDisposable {
+  readonly id: EntryId;
+  readonly folders: WorkFolders;
+  /** Says in the owner record what the holder is doing, for those who wait. */
+  setPhase(phase: Phase): void;
+  /**
+   * Makes the asset folder complete: fsync files, folders, marker; creates the marker exclusively; removes stage, tmp
+   * and fetch; makes the asset read-only. If another attempt won meanwhile, this one's folders go and the winner's
+   * entry is returned (event commit:lost).
+   * @throws FettleError E_CACHE, E_DISK_FULL
+   */
+  commit(record: CommitRecord): Promise<CompleteEntry>;
+  /**
+   * Ends without an entry: asset, stage and tmp go, and so does the entry's folder when fetch/ holds nothing.
+   * `keepFetch: false` removes the downloads too (user-managed packages: the whole entry is purged).
+   * Disposing without commit or abandon is `abandon({ keepFetch: true })`.
+   */
+  abandon(options: { readonly keepFetch: boolean }): Promise<void>;
+}
+
+export interface AcquireOptions {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly logFile: string;
+  readonly lockTimeoutMs?: number;
+}
+
+export type Acquired =
+  | { readonly kind: 'complete'; readonly entry: CompleteEntry }
+  | { readonly kind: 'attempt'; readonly attempt: Attempt };

@@ -1,0 +1,11 @@
+export { ERROR_CODES, EXIT, exitCodeOf, type ErrorCode, type ExitClass } from './codes.js';
+export {
+  FettleError,
+  hasCode,
+  messageOf,
+  toErrorReport,
+  type ErrorDetails,
+  type ErrorReport,
+  type Fact,
+  type SourceLocation,
+} from './fettle-error.js';

@@ -1,0 +1,58 @@
+import type { Emit } from '../events/index.js';
+import type { Integrity } from './integrity.js';
+import type { Source } from './source.js';
+
+export interface FetchRequest {
+  readonly source: Source;
+  readonly integrity?: Integrity;
+  /** git: branch, tag or commit. */
+  readonly ref?: string;
+  /** File name to use instead of the source's own. */
+  readonly dest?: string;
+  readonly mirrors?: readonly Source[];
+}
+
+/** A request with all that can be known before its bytes move: a registry has been asked which file it is. */
+export interface ResolvedFetch {
+  readonly request: FetchRequest;
+  /** One path segment, checked: what the file (or, for git, the folder) will be called. */
+  readonly fileName: string;
+  /** What the registry publishes, or the request's own; undefined when nobody says. */
+  readonly integrity: Integrity | undefined;
+  /** Where the bytes come from, credentials removed: for messages. */
+  readonly url: string;
+}
+
+export interface FetchedFile {
+  readonly path: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  /** SHA-256 (hex) of a file; for git the full commit id. */
+  readonly digest: string;
+  readonly reused: boolean;
+}
+
+export interface FetchOptions {
+  readonly directory: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** A file already there with the right digest is kept and not downloaded. Default true. */
+  readonly reuse?: boolean;
+}
+
+/** Fetches files from anywhere. One instance serves a run: it shares connections, limits and registry answers. */
+export interface Fetcher {
+  resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch>;
+  /**
+   * Fetches one file (or folder, for a path that is one, or a git clone) into `directory/fileName`. The bytes go to a
+   * temporary name beside it, are hashed on the way, and are renamed only when whole and right.
+   * @throws FettleError E_FETCH, E_CHECKSUM, E_FETCH_MISSING, E_GIT, E_REGISTRY, E_OFFLINE
+   */
+  fetch(resolved: ResolvedFetch, options: FetchOptions): Promise<FetchedFile>;
+  /**
+   * Resolves all, refuses two of one name before any download (E_FETCH_NAME), fetches all concurrently; when some fail,
+   * the others finish and ONE error tells of all (E_FETCH_FAILED, or the single failure's own error).
+   */
+  fetchAll(requests: readonly FetchRequest[], options: FetchOptions): Promise<readonly FetchedFile[]>;
+  close(): Promise<void>;
+}

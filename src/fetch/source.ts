@@ -1,0 +1,6 @@
+/** Where something is fetched from, parsed once. `text` is the source as written, without credentials. */
+export type Source =
+  | { readonly kind: 'path'; readonly path: string; readonly text: string }
+  | { readonly kind: 'http'; readonly url: string; readonly text: string }
+  | { readonly kind: 'git'; readonly url: string; readonly text: string }
+  | { readonly kind: 'registry'; readonly purl: string; readonly text: string };

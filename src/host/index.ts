@@ -1,0 +1,1 @@
+export { detectHost, type Arch, type Host, type Platform } from './host.js';

@@ -1,0 +1,19 @@
+import type { Shell } from '../process/index.js';
+import type { LuaFunction, LuaState } from '../lua/index.js';
+import type { PackageRequest } from './request.js';
+
+/** default_shell as the manifest sets it; a function is asked again for each package that runs a script. */
+export type DefaultShell =
+  | { readonly form: 'shell'; readonly shell: Shell }
+  | { readonly form: 'function'; readonly fn: LuaFunction };
+
+/** fettle.lua, parsed. Exact duplicates are one entry; entries for other platforms are in `otherPlatforms`. */
+export interface Manifest {
+  readonly file: string;
+  readonly directory: string;
+  readonly packages: readonly PackageRequest[];
+  readonly otherPlatforms: readonly PackageRequest[];
+  readonly defaultShell: DefaultShell | undefined;
+  /** Kept open for functions of the manifest (default_shell, fetch of a recipe); undefined when it has none. */
+  readonly state: LuaState | undefined;
+}

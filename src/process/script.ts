@@ -1,0 +1,43 @@
+import type { Emit } from '../events/index.js';
+import type { Shell } from './shell.js';
+
+export interface ScriptRequest {
+  readonly script: string | Uint8Array;
+  readonly shell: Shell;
+  readonly cwd: string;
+  /** The whole environment of the script. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Default: empty. */
+  readonly stdin?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly signal: AbortSignal;
+  /** Keep stdout and stderr for the result. Beyond `memoryLimit` bytes (default 8 MiB) each goes to a file in `tmp`. */
+  readonly capture: boolean;
+  /** A folder for the script file and for large captured output. */
+  readonly tmp: string;
+  /** Do not show the output to people; it still goes to the log. */
+  readonly quiet?: boolean;
+  /** The script owns the terminal; nothing is captured. */
+  readonly interactive?: boolean;
+  readonly emit: Emit;
+  /** Receives every byte of both streams as it comes; returns a promise to hold the child back (back-pressure). */
+  readonly log?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void | Promise<void>;
+}
+
+/** Captured output: bytes in memory or a file that is read when asked for. */
+export interface Captured {
+  readonly size: number;
+  bytes(): Uint8Array;
+  /** The last lines, decoded leniently, for error messages. */
+  tail(lines: number): string;
+}
+
+export interface ScriptResult {
+  readonly exitCode: number | null;
+  /** Name of the signal that ended it, e.g. SIGSEGV. */
+  readonly signal: string | null;
+  readonly stdout: Captured;
+  readonly stderr: Captured;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+}
