@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import type { OutputPipes } from './output-pipes.js';
+import { HAS_PROCESS_GROUPS, ProcessGroup } from './process-group.js';
+
+export interface ChildRequest {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the child. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: 'empty' | 'ours' | { readonly content: string | Uint8Array } | { readonly file: number };
+  /** `'ours'` gives the terminal to the child, which then stays in our process group. */
+  readonly output: OutputPipes | 'sockets' | 'ours';
+}
+
+export interface ChildExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+export interface RunningChild {
+  readonly group: ProcessGroup;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  readonly exit: Promise<ChildExit>;
+}
+
+/**
+ * Starts a program. The caller reads stdout and stderr to their ends.
+ * @throws the system's error when it does not start: ENOENT, EACCES, E2BIG, …; ERR_INVALID_ARG_VALUE for a NUL byte
+ */
+export async function startChild(request: ChildRequest): Promise<RunningChild> {
+  const { execa } = await import('execa');
+  const [program = '', ...args] = request.argv;
+  const leads = HAS_PROCESS_GROUPS && request.output !== 'ours';
+  const subprocess = execa(program, args, {
+    cwd: request.cwd,
+    env: request.env,
+    extendEnv: false,
+    detached: leads,
+    // Signals, timeouts and clean-up are ours: execa would reach the child only, not what it started.
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    ...stdinOptions(request.stdin),
+    ...outputOptions(request.output),
+  });
+  const exit = new Promise<ChildExit>((resolve) => {
+    subprocess.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+  if (subprocess.pid === undefined) throw (await subprocess).cause;
+  return { group: new ProcessGroup(subprocess.pid, leads), ...readableEnds(request.output, subprocess), exit };
+}
+
+function stdinOptions(stdin: ChildRequest['stdin']): Record<string, unknown> {
+  if (stdin === 'empty') return { stdin: 'ignore' };
+  if (stdin === 'ours') return { stdin: 'inherit' };
+  return 'file' in stdin ? { stdin: stdin.file } : { input: stdin.content };
+}
+
+function outputOptions(output: ChildRequest['output']): Record<string, unknown> {
+  if (output === 'ours') return { stdout: 'inherit', stderr: 'inherit' };
+  if (output === 'sockets') return { stdout: 'pipe', stderr: 'pipe' };
+  return { stdout: output.stdout, stderr: output.stderr };
+}
+
+interface Ends {
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+}
+
+function readableEnds(output: ChildRequest['output'], subprocess: Ends): Ends {
+  if (output === 'ours') return { stdout: null, stderr: null };
+  if (output !== 'sockets') return output.read();
+  // A stream that nobody reads yet would otherwise be emptied into nothing in the next turn.
+  subprocess.stdout?.pause();
+  subprocess.stderr?.pause();
+  return { stdout: subprocess.stdout, stderr: subprocess.stderr };
+}
