@@ -1,0 +1,32 @@
+import type { Subscriber } from '../events/index.js';
+import type { ReporterName } from './choose-reporter.js';
+import { githubReporter } from './github.js';
+import { jsonLinesReporter } from './json-lines.js';
+import { plainReporter, type ReporterOptions } from './plain.js';
+import { tuiReporter } from './tui/tui-reporter.js';
+
+export interface CreateReporterOptions extends ReporterOptions {
+  /** The terminal for the live view; without one it is the plain report. */
+  readonly terminal?: NodeJS.WriteStream;
+  /** Milliseconds since the epoch, for the live view's clocks. Default: the system's time. */
+  readonly now?: () => number;
+}
+
+/** The subscriber that tells a run the way its name says. A quiet run has no live view. */
+export function createReporter(name: Exclude<ReporterName, 'auto'>, options: CreateReporterOptions): Subscriber {
+  switch (name) {
+    case 'tui':
+      return liveReporter(options);
+    case 'plain':
+      return plainReporter(options);
+    case 'github':
+      return githubReporter(options);
+    case 'json':
+      return jsonLinesReporter(options.write);
+  }
+}
+
+function liveReporter({ terminal, now = Date.now, ...options }: CreateReporterOptions): Subscriber {
+  if (!terminal || options.verbosity === 'quiet') return plainReporter(options);
+  return tuiReporter({ ...options, stream: terminal, now });
+}

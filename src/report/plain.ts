@@ -1,0 +1,268 @@
+import type { EngineEvent, EventBody, LockOwner, LogLevel, PackageRef, Subscriber } from '../events/index.js';
+import { formatBytes, formatDuration, formatRate } from '../support/human-units.js';
+import { formatFailure } from './failure-text.js';
+import { plainText } from './foreign-text.js';
+import { describeOwner, describeTakeOver } from './lock-text.js';
+import { PackageProgress } from './package-progress.js';
+import { Rows } from './rows.js';
+import { styleFor, type Style } from './style.js';
+import { Summary } from './summary.js';
+
+export interface ReporterOptions {
+  readonly write: (text: string) => void;
+  readonly colour: boolean;
+  /** quiet: failures only. verbose: also what scripts write, each phase, and why a package is not in the cache. */
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  /** False leaves out the last line where nothing had to be done, e.g. for `fettle run`. Default: true. */
+  readonly summarizeIdleRuns?: boolean;
+}
+
+/** A phase without a script is worth a line when it took at least this long (milliseconds). */
+const NOTEWORTHY_MS = 1000;
+/** While we wait for a lock we say so again after this long (milliseconds). */
+const REMIND_MS = 30_000;
+/** More packages than this that were simply there are only counted. */
+const MOST_IDLE_LINES = 10;
+
+/** One line for each thing that matters, top to bottom: for logs, CI and terminals without tricks. */
+export function plainReporter(options: ReporterOptions): Subscriber {
+  const report = new PlainReport(options);
+  return (event) => {
+    report.take(event);
+  };
+}
+
+type Event<K extends EventBody['kind']> = Extract<EngineEvent, { readonly kind: K }>;
+
+class PlainReport {
+  readonly #options: ReporterOptions;
+  readonly #style: Style;
+  readonly #rows: Rows;
+  readonly #summary = new Summary();
+  readonly #packages = new Map<string, PackageProgress>();
+  readonly #idle: Event<'package:done'>[] = [];
+  readonly #reminders = new Map<string, number>();
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+    this.#style = styleFor(options.colour);
+    this.#rows = new Rows(options.write, this.#style);
+  }
+
+  take(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'run:start':
+      case 'package:start':
+      case 'cache:hit':
+      case 'download:start':
+      case 'download:progress':
+      case 'extract:start':
+        return;
+      case 'run:end':
+        return this.#endRun(event);
+      case 'package:done':
+        return this.#endPackage(event);
+      case 'phase:start':
+      case 'phase:end':
+        return this.#phase(event);
+      case 'cache:miss':
+      case 'check:result':
+        return this.#lookedUp(event);
+      case 'lock:wait':
+      case 'lock:acquired':
+      case 'lock:taken-over':
+      case 'lock:lost':
+      case 'commit:lost':
+        return this.#lock(event);
+      case 'download:end':
+      case 'download:reused':
+      case 'extract:end':
+        return this.#files(event);
+      case 'process:start':
+      case 'process:output':
+      case 'process:end':
+        return this.#script(event);
+      case 'terminal:take':
+        return this.#rows.takeTerminal();
+      case 'terminal:give-back':
+        return this.#rows.giveTerminalBack();
+      case 'log':
+        return this.#message(event.package, event.level, event.message);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #endRun({ durationMs }: Event<'run:end'>): void {
+    this.#rows.end();
+    const isIdle = this.#idle.length === this.#summary.total;
+    if (!isIdle) this.#showIdle();
+    if (isIdle && this.#options.summarizeIdleRuns === false) return;
+    if (this.#isNormal) this.#rows.text(`${this.#summary.line(durationMs)}\n`);
+  }
+
+  /** Packages that were simply there come last, and not at all when there is nothing else to tell. */
+  #showIdle(): void {
+    if (!this.#isVerbose && this.#idle.length > MOST_IDLE_LINES) return;
+    for (const { package: of, status, reason } of this.#idle) this.#row(of, status, reason ?? '', this.#style.dim);
+  }
+
+  #endPackage(event: Event<'package:done'>): void {
+    const progress = this.#progress(event.package);
+    this.#packages.delete(idOf(event.package));
+    this.#summary.add(event.status);
+    switch (event.status) {
+      case 'failed':
+        return this.#failed(event, progress);
+      case 'skipped':
+        return this.#row(event.package, 'skipped', event.reason ?? '', this.#style.yellow);
+      case 'cached':
+        this.#idle.push(event);
+        return;
+      case 'installed':
+      case 'user-managed':
+      case 'programmatic': {
+        if (event.status === 'user-managed' && !progress.worked) this.#idle.push(event);
+        else this.#row(event.package, event.status, `in ${formatDuration(event.durationMs)}`, this.#style.green);
+      }
+    }
+  }
+
+  #failed(event: Event<'package:done'>, progress: PackageProgress): void {
+    if (event.error?.code === 'E_INTERRUPTED') {
+      this.#row(event.package, 'stopped', event.error.message, this.#style.yellow);
+      return;
+    }
+    progress.endScript();
+    const failure = {
+      label: idOf(event.package),
+      phase: progress.failedPhase ?? event.phase ?? progress.phase,
+      durationMs: event.durationMs,
+      error: event.error,
+      tail: progress.tail.lines,
+      logFile: event.logFile,
+    };
+    this.#rows.text(formatFailure(failure, { colour: this.#options.colour, verbose: this.#isVerbose }));
+  }
+
+  #phase(event: Event<'phase:start' | 'phase:end'>): void {
+    const progress = this.#progress(event.package);
+    if (event.kind === 'phase:start') {
+      progress.startPhase(event.phase);
+      return;
+    }
+    progress.endPhase(event.phase, event.ok);
+    if (!event.ok) return;
+    const matters = event.durationMs >= NOTEWORTHY_MS || (progress.ranScript && event.phase !== 'check');
+    if (matters || this.#isVerbose) this.#row(event.package, event.phase ?? '', formatDuration(event.durationMs));
+  }
+
+  #lookedUp(event: Event<'cache:miss' | 'check:result'>): void {
+    if (event.kind === 'check:result') {
+      if (!event.satisfied) this.#progress(event.package).worked = true;
+      if (this.#isVerbose) this.#row(event.package, 'check', event.satisfied ? 'satisfied' : 'not satisfied');
+      return;
+    }
+    if (!this.#isVerbose) return;
+    for (const reason of event.reasons) this.#row(event.package, 'new', plainText(reason));
+  }
+
+  #lock(event: Event<'lock:wait' | 'lock:acquired' | 'lock:taken-over' | 'lock:lost' | 'commit:lost'>): void {
+    switch (event.kind) {
+      case 'lock:wait':
+        return this.#waiting(event);
+      case 'lock:acquired':
+        if (!this.#reminders.delete(event.lock)) return;
+        return this.#row(event.package, 'goes on', `after ${formatDuration(event.waitedMs)}`);
+      case 'lock:taken-over':
+        return this.#row(event.package, 'takes', describeTakeOver(event.owner, event.certain), this.#style.yellow);
+      case 'lock:lost':
+        return this.#message(
+          event.package,
+          'warn',
+          'the lock was lost; the work goes on and is kept if it is done first',
+        );
+      case 'commit:lost':
+        return this.#row(event.package, 'yields', 'another process was done first; its files are used');
+    }
+  }
+
+  #waiting({ package: of, lock, owner, waitedMs, time }: Event<'lock:wait'> & { owner: LockOwner | null }): void {
+    const due = this.#reminders.get(lock) ?? 0;
+    if (waitedMs < due) return;
+    this.#reminders.set(lock, waitedMs + REMIND_MS);
+    this.#row(of, 'waiting', describeOwner(owner, time), this.#style.yellow);
+  }
+
+  #files(event: Event<'download:end' | 'download:reused' | 'extract:end'>): void {
+    if (event.kind === 'extract:end') {
+      const took = formatDuration(event.durationMs);
+      if (this.#isVerbose)
+        this.#row(event.package, 'extract', `${plainText(event.archive)}  ${event.files} files in ${took}`);
+      return;
+    }
+    this.#progress(event.package).worked = true;
+    const name = plainText(event.name);
+    if (event.kind === 'download:reused') this.#row(event.package, 'fetch', `${name}  kept from an earlier run`);
+    else {
+      const speed = formatRate(event.bytes, event.durationMs);
+      const size = `${formatBytes(event.bytes)} in ${formatDuration(event.durationMs)}`;
+      this.#row(event.package, 'fetch', `${name}  ${size} (${speed})`);
+    }
+  }
+
+  #script(event: Event<'process:start' | 'process:output' | 'process:end'>): void {
+    const progress = this.#progress(event.package);
+    switch (event.kind) {
+      case 'process:start':
+        if (!progress.ranScript && event.phase === 'build') this.#row(event.package, 'build', 'started');
+        return progress.startScript();
+      case 'process:output':
+        progress.tail.push(event.stream, event.chunk);
+        if (this.#isVerbose && !event.quiet) progress.showOutput(event.stream, event.chunk);
+        return;
+      case 'process:end':
+        return progress.endScript();
+    }
+  }
+
+  #message(of: PackageRef | null, level: LogLevel, message: string): void {
+    if (level === 'debug' && !this.#isVerbose) return;
+    if (level === 'error' && this.#options.verbosity === 'quiet') {
+      this.#rows.row(idOf(of), 'error', plainText(message), this.#style.red);
+      return;
+    }
+    const paint = { debug: this.#style.dim, info: this.#style.cyan, warn: this.#style.yellow, error: this.#style.red };
+    this.#row(of, level === 'warn' ? 'warning' : level, plainText(message), paint[level]);
+  }
+
+  /** A line that quiet runs leave out. */
+  #row(of: PackageRef | null, action: string, details: string, paint?: (text: string) => string): void {
+    if (this.#isNormal) this.#rows.row(idOf(of), action, details, paint);
+  }
+
+  #progress(of: PackageRef | null): PackageProgress {
+    const id = idOf(of);
+    let progress = this.#packages.get(id);
+    if (!progress) {
+      progress = new PackageProgress((line) => {
+        this.#rows.text(`${this.#style.dim(`${id} |`)} ${line}\n`);
+      });
+      this.#packages.set(id, progress);
+    }
+    return progress;
+  }
+
+  get #isNormal(): boolean {
+    return this.#options.verbosity !== 'quiet';
+  }
+
+  get #isVerbose(): boolean {
+    return this.#options.verbosity === 'verbose';
+  }
+}
+
+/** Identity with options; events that belong to no package are the program's own. */
+function idOf(of: PackageRef | null): string {
+  return of ? plainText(of.id) : 'fettle';
+}

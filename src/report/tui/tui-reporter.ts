@@ -1,0 +1,84 @@
+import type { EngineEvent, Subscriber } from '../../events/index.js';
+import { plainReporter, type ReporterOptions } from '../plain.js';
+import { LiveState } from './live-state.js';
+import type { LiveViewProps } from './live-view.js';
+import type { Screen } from './screen.js';
+
+export interface TuiReporterOptions extends ReporterOptions {
+  /** The terminal. */
+  readonly stream: NodeJS.WriteStream;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * The plain report with a live part below it that shows what goes on. The terminal UI is loaded only when there is
+ * something to show that takes time: a run with nothing to do is over before it would be there.
+ */
+export function tuiReporter(options: TuiReporterOptions): Subscriber {
+  const report = new TuiReport(options);
+  return (event) => {
+    report.take(event);
+  };
+}
+
+class TuiReport {
+  readonly #options: TuiReporterOptions;
+  readonly #plain: Subscriber;
+  readonly #state = new LiveState();
+  #screen: Screen | undefined;
+  #opening: Promise<void> | undefined;
+  #isWanted = false;
+  #terminalTakers = 0;
+
+  constructor(options: TuiReporterOptions) {
+    this.#options = options;
+    const write = (text: string): void => {
+      if (this.#screen) this.#screen.print(text);
+      else options.write(text);
+    };
+    this.#plain = plainReporter({ ...options, write });
+  }
+
+  take(event: EngineEvent): void {
+    this.#state.take(event);
+    if (event.kind === 'terminal:take') this.#terminalTakers += 1;
+    if (event.kind === 'terminal:give-back') this.#terminalTakers -= 1;
+    // Before the plain report goes on: what it writes then has to stand where the live part was.
+    if (event.kind === 'terminal:take' || event.kind === 'run:end') this.#hide();
+    this.#plain(event);
+    if (event.kind === 'terminal:give-back' || takesTime(event)) this.#show();
+  }
+
+  #show(): void {
+    if (this.#terminalTakers > 0) return;
+    this.#isWanted = true;
+    if (this.#screen || this.#opening) return;
+    // Without the live part the report is still whole, so a terminal UI that does not load is no failure.
+    this.#opening = this.#open().catch(() => undefined);
+  }
+
+  #hide(): void {
+    this.#isWanted = false;
+    this.#screen?.close();
+    this.#screen = undefined;
+  }
+
+  async #open(): Promise<void> {
+    const { Screen } = await import('./screen.js');
+    this.#opening = undefined;
+    // The run may have ended, or a script may have taken the terminal, while the code was loading.
+    if (this.#isWanted) this.#screen = new Screen(this.#options.stream, () => this.#look());
+  }
+
+  #look(): LiveViewProps {
+    const { finished, started } = this.#state;
+    return { rows: this.#state.rows(), finished, started, now: this.#options.now() };
+  }
+}
+
+/** Work and waiting; not look-ups and checks. */
+function takesTime(event: EngineEvent): boolean {
+  if (event.kind === 'process:start') return event.phase !== 'check';
+  return event.kind === 'download:start' || event.kind === 'lock:wait';
+}
