@@ -65,7 +65,6 @@ export const ERROR_CODES = {
   E_CTX_PHASE: { exit: 'package', meaning: 'A ctx function was called in a phase that lacks it.' },
   E_FILE: { exit: 'package', meaning: 'A file operation of a recipe failed.' },
   E_SKIPPED: { exit: 'package', meaning: 'A package was skipped because one it needs failed.' },
-  E_STILL_UNSATISFIED: { exit: 'package', meaning: 'An install ran, but its check is still not satisfied.' },
   // fetch and archives
   E_FETCH: { exit: 'network', meaning: 'A download failed.' },
   E_FETCH_NAME: { exit: 'invalid', meaning: 'Two downloads would have one file name, or a name is not usable.' },

@@ -38,7 +38,7 @@ export type EventBody =
   | { readonly kind: 'phase:end'; readonly durationMs: number; readonly ok: boolean }
   | { readonly kind: 'cache:hit'; readonly path: string }
   | { readonly kind: 'cache:miss'; readonly reasons: readonly string[] }
-  | { readonly kind: 'check:result'; readonly satisfied: boolean; readonly attempt: 1 | 2 | 3 }
+  | { readonly kind: 'check:result'; readonly satisfied: boolean; readonly attempt: 1 | 2 }
   | { readonly kind: 'lock:wait'; readonly lock: string; readonly owner: LockOwner | null; readonly waitedMs: number }
   | { readonly kind: 'lock:acquired'; readonly lock: string; readonly waitedMs: number }
   | { readonly kind: 'lock:taken-over'; readonly lock: string; readonly owner: LockOwner | null; readonly certain: boolean }

@@ -1,14 +1,16 @@
-export type { Identity } from './identity.js';
+export { MANIFEST_NAME, findManifest, requireManifest } from './find-manifest.js';
+export { parseIdentity, type Identity } from './identity.js';
+export { emptyManifest, loadManifest, type LuaHost } from './load-manifest.js';
+export { LuaFields, describeValue, readArray, readString, readStrings, wrongType } from './lua-fields.js';
 export type { DefaultShell, Manifest } from './manifest.js';
-export type { OptionValue, Options } from './options.js';
-export type { DeclaredIn, NeededBy, PackageRequest, PlatformFilter } from './request.js';
-// findManifest(startDir): string | undefined        docs: stops after a folder that holds a .git FOLDER
-// loadManifest(file, { host, version, log }): Manifest     sync; throws E_MANIFEST, E_IDENTITY, E_SOURCE, E_LUA_*
-// emptyManifest(directory): Manifest                for `install --recipe`
-// parseIdentity(text): Identity                     throws E_IDENTITY
-// parseRequest(value: LuaValue, declaredIn, kind: 'package'|'dependency'): PackageRequest
-// parseShell(value: LuaValue, where: string): Shell      throws E_SHELL
-// canonicalOptions(options): string                 '' for none, else `{k=v,…}` with keys sorted at every level
-// packageId(identity, options): string              identity text + canonicalOptions
-// platformMatches(filters, host): boolean
-// parseOptions(table, where): Options
+export { misspeltGlobals } from './misspelt-globals.js';
+export { NO_OPTIONS, parseOption, parseOptions, type OptionValue, type Options } from './options.js';
+export { canonicalOptions, packageId } from './package-id.js';
+export { parseRequest, type RequestKind } from './parse-request.js';
+export { parseShell } from './parse-shell.js';
+export { Place, type InvalidCode } from './place.js';
+export { parsePlatforms, platformMatches } from './platforms.js';
+export type { DeclaredIn } from './declared-in.js';
+export type { NeededBy, PackageRequest, PlatformFilter } from './request.js';
+export { describeSource, uniqueRequests } from './source-conflict.js';
+export { isInside } from './subdirectory.js';

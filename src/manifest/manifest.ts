@@ -4,8 +4,7 @@ import type { PackageRequest } from './request.js';
 
 /** default_shell as the manifest sets it; a function is asked again for each package that runs a script. */
 export type DefaultShell =
-  | { readonly form: 'shell'; readonly shell: Shell }
-  | { readonly form: 'function'; readonly fn: LuaFunction };
+  { readonly form: 'shell'; readonly shell: Shell } | { readonly form: 'function'; readonly fn: LuaFunction };
 
 /** fettle.lua, parsed. Exact duplicates are one entry; entries for other platforms are in `otherPlatforms`. */
 export interface Manifest {
@@ -16,4 +15,6 @@ export interface Manifest {
   readonly defaultShell: DefaultShell | undefined;
   /** Kept open for functions of the manifest (default_shell, fetch of a recipe); undefined when it has none. */
   readonly state: LuaState | undefined;
+  /** Globals that look misspelt, a sentence each. */
+  readonly warnings: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { Phase } from '../events/index.js';
 import type { Integrity, Source } from '../fetch/index.js';
 import type { LuaFunction } from '../lua/index.js';
+import type { DeclaredIn } from './declared-in.js';
 import type { Identity } from './identity.js';
 import type { Options } from './options.js';
 
@@ -27,13 +28,4 @@ export interface PackageRequest {
   /** What `fetch` needs. */
   readonly fetchDependencies: readonly PackageRequest[];
   readonly declaredIn: DeclaredIn;
-}
-
-/** Who declares a request: the manifest or a recipe. Relative sources resolve against `directory`. */
-export interface DeclaredIn {
-  readonly file: string;
-  readonly directory: string;
-  /** For messages: `packages[3]` or `dependencies[1]`. */
-  readonly field: string;
-  readonly line: number | undefined;
 }

@@ -1,3 +1,7 @@
+export { parseFetchRequests } from './fetch-requests.js';
+export { loadRecipe, reopenRecipe, type LoadedRecipe } from './load-recipe.js';
+export { requestForRecipe } from './request-for-recipe.js';
+export { locateRecipe, type LocateContext } from './locate-recipe.js';
 export {
   VERB_NAMES,
   type BuildTool,
@@ -15,8 +19,16 @@ export {
   type StageVerb,
   type VerbName,
 } from './recipe.js';
-// locateRecipe(request, { manifestDir, shippedDir, host, fetcher, cache, emit, signal }): Promise<RecipeFile>
-//     language.md "Where a recipe comes from"; throws E_RECIPE_NOT_FOUND with the places looked in
-// loadRecipe(file: RecipeFile, request: PackageRequest, { host, version, log, cpuLimitMs }): LoadedRecipe
-//     sync; LoadedRecipe = { recipe: Recipe, state: LuaState }. The caller closes the state.
-// reopenRecipe(recipe, …): LuaState     runs the file again for its function verbs
+export {
+  archivesOf,
+  checkAndMarkError,
+  createContext,
+  refuseFailure,
+  refuseTimeout,
+  renameAcrossDevices,
+  type DependencyAccess,
+  type PhaseContext,
+  type PhaseEffects,
+  type PhaseFolders,
+  type PhaseServices,
+} from './context/index.js';

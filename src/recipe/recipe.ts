@@ -15,7 +15,8 @@ export interface NilVerb {
 }
 
 export type CheckVerb = NilVerb | ShellVerb | FunctionVerb;
-export type FetchVerb = NilVerb | FunctionVerb | { readonly form: 'declared'; readonly requests: readonly FetchRequest[] };
+export type FetchVerb =
+  NilVerb | FunctionVerb | { readonly form: 'declared'; readonly requests: readonly FetchRequest[] };
 export type StageVerb = NilVerb | ShellVerb | FunctionVerb | { readonly form: 'table'; readonly strip: number };
 export type BuildVerb = NilVerb | ShellVerb | FunctionVerb | { readonly form: 'table'; readonly tool: BuildTool };
 export type InstallVerb = NilVerb | ShellVerb | FunctionVerb;
@@ -30,11 +31,41 @@ export type DeployVerb =
  * stage_dir when it holds nothing else, else stage_dir itself). `env` is added to the tool's environment.
  */
 export type BuildTool =
-  | CommonBuild & { readonly kind: 'cmake'; readonly args: readonly string[]; readonly defines: Readonly<Record<string, string>>; readonly generator: string | undefined; readonly buildType: string; readonly targets: readonly string[]; readonly install: boolean }
-  | CommonBuild & { readonly kind: 'make'; readonly args: readonly string[]; readonly targets: readonly string[]; readonly install: boolean }
-  | CommonBuild & { readonly kind: 'meson'; readonly args: readonly string[]; readonly defines: Readonly<Record<string, string>>; readonly buildType: string; readonly install: boolean }
-  | CommonBuild & { readonly kind: 'autotools'; readonly args: readonly string[]; readonly makeArgs: readonly string[]; readonly install: boolean }
-  | CommonBuild & { readonly kind: 'cargo'; readonly args: readonly string[]; readonly features: readonly string[]; readonly bins: readonly string[]; readonly locked: boolean };
+  | (CommonBuild & {
+      readonly kind: 'cmake';
+      readonly args: readonly string[];
+      readonly defines: Readonly<Record<string, string>>;
+      readonly generator: string | undefined;
+      readonly buildType: string;
+      readonly targets: readonly string[];
+      readonly install: boolean;
+    })
+  | (CommonBuild & {
+      readonly kind: 'make';
+      readonly args: readonly string[];
+      readonly targets: readonly string[];
+      readonly install: boolean;
+    })
+  | (CommonBuild & {
+      readonly kind: 'meson';
+      readonly args: readonly string[];
+      readonly defines: Readonly<Record<string, string>>;
+      readonly buildType: string;
+      readonly install: boolean;
+    })
+  | (CommonBuild & {
+      readonly kind: 'autotools';
+      readonly args: readonly string[];
+      readonly makeArgs: readonly string[];
+      readonly install: boolean;
+    })
+  | (CommonBuild & {
+      readonly kind: 'cargo';
+      readonly args: readonly string[];
+      readonly features: readonly string[];
+      readonly bins: readonly string[];
+      readonly locked: boolean;
+    });
 
 export interface CommonBuild {
   readonly source: string | undefined;

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { FettleError, hasCode, messageOf } from '../errors/index.js';
+import type { LogLevel } from '../events/index.js';
+import type { Host } from '../host/index.js';
+import { LuaFunction, openLuaState, type LuaState } from '../lua/index.js';
+import { MANIFEST_NAME } from './find-manifest.js';
+import { readArray } from './lua-fields.js';
+import type { DefaultShell, Manifest } from './manifest.js';
+import { misspeltGlobals } from './misspelt-globals.js';
+import { parseRequest } from './parse-request.js';
+import { parseShell } from './parse-shell.js';
+import { Place } from './place.js';
+import { platformMatches } from './platforms.js';
+import type { PackageRequest } from './request.js';
+import { uniqueRequests } from './source-conflict.js';
+
+/** What running a manifest or a recipe needs. */
+export interface LuaHost {
+  readonly host: Host;
+  readonly version: string;
+  /** Receives what the Lua code prints. Default: dropped. */
+  readonly log?: (level: LogLevel, message: string) => void;
+  /** Lua CPU time one call may use, in milliseconds. */
+  readonly cpuLimitMs?: number;
+}
+
+const GLOBALS = ['packages', 'default_shell'] as const;
+
+/**
+ * Runs a manifest and reads what it assigned. The caller closes `state` when the manifest keeps one.
+ * @throws FettleError E_NO_MANIFEST, E_MANIFEST, E_SHELL, E_SOURCE_CONFLICT, what parseRequest throws, and E_LUA_*
+ */
+export function loadManifest(file: string, options: LuaHost): Manifest {
+  const path = resolve(options.host.cwd, file);
+  const source = readManifest(path);
+  const state = openLuaState({ ...options, requireRoot: dirname(path) });
+  let isKept = false;
+  try {
+    state.run(source, path);
+    const manifest = parseManifest(state, path, options.host);
+    isKept = manifest.state !== undefined;
+    return manifest;
+  } finally {
+    if (!isKept) state.close();
+  }
+}
+
+/** A manifest with no packages, for running a recipe in a folder that has none. */
+export function emptyManifest(directory: string): Manifest {
+  return Object.freeze({
+    file: join(directory, MANIFEST_NAME),
+    directory,
+    packages: [],
+    otherPlatforms: [],
+    defaultShell: undefined,
+    state: undefined,
+    warnings: [],
+  });
+}
+
+function readManifest(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
+      throw new FettleError('E_NO_MANIFEST', `There is no manifest ${path}.`, {
+        facts: { looked: [path] },
+        cause: error,
+      });
+    }
+    throw new FettleError('E_MANIFEST', `The manifest cannot be read: ${messageOf(error)}.`, {
+      facts: { file: path },
+      cause: error,
+    });
+  }
+}
+
+function parseManifest(state: LuaState, file: string, host: Host): Manifest {
+  const top = Place.inFile(file, dirname(file), 'E_MANIFEST');
+  const misspelt = misspeltGlobals(state, GLOBALS);
+  const all = parsePackages(state, top.at('packages'), misspelt);
+  const defaultShell = parseDefaultShell(state, top.at('default_shell'));
+  const hasFunctions = defaultShell?.form === 'function' || all.some((request) => request.fetch);
+  return Object.freeze({
+    file,
+    directory: dirname(file),
+    packages: uniqueRequests(all.filter((request) => platformMatches(request.platforms, host))),
+    otherPlatforms: Object.freeze(all.filter((request) => !platformMatches(request.platforms, host))),
+    defaultShell,
+    state: hasFunctions ? state : undefined,
+    warnings: Object.freeze(misspelt.map(({ message }) => `${file}: ${message}`)),
+  });
+}
+
+function parsePackages(
+  state: LuaState,
+  place: Place,
+  misspelt: readonly { message: string }[],
+): readonly PackageRequest[] {
+  const value = state.global('packages');
+  if (value === undefined) {
+    throw place.error('The manifest does not set packages.', {
+      facts: { expected: 'packages = { … }', got: 'nil' },
+      hint: misspelt[0]?.message ?? 'Write packages = {} for a project that needs none yet.',
+    });
+  }
+  const elements = readArray(value, place, 'an array of identities and tables');
+  return elements.map((element, index) => parseRequest(element, place.at(index + 1), 'package'));
+}
+
+function parseDefaultShell(state: LuaState, place: Place): DefaultShell | undefined {
+  const value = state.global('default_shell');
+  if (value === undefined) return undefined;
+  if (value instanceof LuaFunction) return Object.freeze({ form: 'function', fn: value });
+  return Object.freeze({ form: 'shell', shell: parseShell(value, place) });
+}
