@@ -1,0 +1,66 @@
+import { canonicalJson, derivationKey } from '../cache/index.js';
+import { FettleError } from '../errors/index.js';
+import { digestPath } from '../fetch/index.js';
+import type { Recipe } from '../recipe/index.js';
+import { describeDefaultShell } from './default-shell.js';
+import type { PackageNode } from './graph.js';
+import type { Run } from './run.js';
+
+/** Raised when the meaning of an entry changes, so that old entries are not taken for new ones. */
+const LAYOUT = 1;
+
+export interface Derivation {
+  /** SHA-256 (hex) over the canonical inputs. */
+  readonly key: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Gathers every input of a package. It needs no download and no build, only the keys of the dependencies. */
+export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promise<Derivation> {
+  const inputs = {
+    layout: LAYOUT,
+    identity: recipe.identity.text,
+    recipe: recipe.file.digest,
+    files: recipe.observed.files,
+    env: recipe.observed.env,
+    options: recipe.options,
+    platform: `${run.host.platform}-${run.host.arch}`,
+    shell: runsScripts(recipe) ? await describeDefaultShell(run.manifest, run.signal) : null,
+    sources: await digestLocalSources(recipe),
+    dependencies: await dependencyKeys(node),
+  };
+  return { key: derivationKey(inputs), inputs: JSON.parse(canonicalJson(inputs)) as Record<string, unknown> };
+}
+
+/** Declarative builds bring their own shell. */
+function runsScripts(recipe: Recipe): boolean {
+  const { check, fetch, stage, build, install } = recipe;
+  return [check, fetch, stage, build, install].some((verb) => verb.form === 'shell' || verb.form === 'function');
+}
+
+async function digestLocalSources(recipe: Recipe): Promise<Readonly<Record<string, string>>> {
+  const digests: Record<string, string> = {};
+  if (recipe.fetch.form !== 'declared') return digests;
+  for (const { source } of recipe.fetch.requests) {
+    if (source.kind === 'path') digests[source.text] = await digestOrMissing(source.path);
+  }
+  return digests;
+}
+
+/** A source that is not there is an error of the fetch phase, which may never run: a check can be satisfied. */
+async function digestOrMissing(path: string): Promise<string> {
+  try {
+    return await digestPath(path);
+  } catch (error) {
+    if (error instanceof FettleError && error.code === 'E_FETCH_MISSING') return 'missing';
+    throw error;
+  }
+}
+
+async function dependencyKeys(node: PackageNode): Promise<Readonly<Record<string, string>>> {
+  const keys: Record<string, string> = {};
+  for (const edge of node.edges) {
+    if (edge.neededBy !== 'recipe_fetch') keys[edge.node.id] = await edge.node.key;
+  }
+  return keys;
+}

@@ -1,0 +1,226 @@
+import { setMaxListeners } from 'node:events';
+import { defaultCacheRoot, openCache, type Cache } from '../cache/index.js';
+import { FettleError } from '../errors/index.js';
+import { EventBus } from '../events/index.js';
+import { createFetcher, type Fetcher } from '../fetch/index.js';
+import type { Host } from '../host/index.js';
+import type { Manifest, PackageRequest } from '../manifest/index.js';
+import { ChildRegistry } from '../process/index.js';
+import { derive, type Derivation } from './derivation.js';
+import { Graph, type PackageNode } from './graph.js';
+import { Limits } from './limits.js';
+import type { PackageOutcome, RunReport } from './outcome.js';
+import { describePackage, recipeFetchPhase, type Description } from './phases/recipe-fetch.js';
+import { ProductRegister } from './product-conflicts.js';
+import { runPackage } from './run-package.js';
+import type { PreviousDeployment, Run } from './run.js';
+
+export interface EngineOptions {
+  readonly host: Host;
+  /** fettle's own version: recipes can read it. */
+  readonly version: string;
+  /** The folder of the recipes that ship with fettle. */
+  readonly shippedDir: string;
+  /** Default: `defaultCacheRoot(host)`. */
+  readonly cacheRoot?: string;
+  /** Cores for recipe code and scripts; default: those of the host. */
+  readonly jobs?: number;
+  /** Packages that work at once; default: 4 for each core, at least 8. */
+  readonly packages?: number;
+  /** Network connections; default 16. */
+  readonly connections?: number;
+  readonly offline?: boolean;
+  /** For caches that are thrown away. */
+  readonly noFsync?: boolean;
+  readonly lockTimeoutMs?: number;
+  /** Lua CPU time one call may use; default 60 000. */
+  readonly luaCpuLimitMs?: number;
+}
+
+export interface RunRequest {
+  /** For `run:start`. */
+  readonly command: string;
+  readonly manifest: Manifest;
+  /** The packages wanted; what they need comes with them. */
+  readonly packages: readonly PackageRequest[];
+  readonly projectDir: string;
+  /** Run the deploy phase; default true. */
+  readonly deploy?: boolean;
+  readonly previousDeployments?: ReadonlyMap<string, PreviousDeployment>;
+  /** Stop everything at the first failure. */
+  readonly failFast?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_CONNECTIONS = 16;
+
+/** Provisions packages. It writes nothing but the cache and what recipes do; what happens is told by `events`. */
+export class Engine implements AsyncDisposable {
+  readonly events: EventBus;
+  readonly #children = new ChildRegistry();
+  readonly #options: EngineOptions;
+  readonly #cache: Cache;
+  readonly #fetcher: Fetcher;
+
+  private constructor(options: EngineOptions, cache: Cache, events: EventBus) {
+    this.#options = options;
+    this.#cache = cache;
+    this.events = events;
+    this.#fetcher = createFetcher({
+      host: options.host,
+      offline: options.offline ?? false,
+      connections: options.connections ?? DEFAULT_CONNECTIONS,
+    });
+  }
+
+  /** @throws FettleError E_CACHE, E_CACHE_VERSION */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { host, cacheRoot = defaultCacheRoot(host), noFsync = false } = options;
+    return new Engine(options, await openCache({ root: cacheRoot, host, noFsync }), new EventBus(() => host.now()));
+  }
+
+  get cache(): Cache {
+    return this.#cache;
+  }
+
+  get fetcher(): Fetcher {
+    return this.#fetcher;
+  }
+
+  /** Installs packages and what they need. Failures are in the report; only bugs reject. */
+  async run(request: RunRequest): Promise<RunReport> {
+    const started = performance.now();
+    const stop = new AbortController();
+    const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
+    // Every script and every download listens to it.
+    setMaxListeners(0, signal);
+    const run = this.#startRun(request, signal);
+    this.events.emit({ kind: 'run:start', command: request.command, packages: request.packages.length });
+    const { outcomes, refusal } = await this.#runAll(run, request, stop);
+    for (const state of run.statesToClose) state.close();
+    const interrupted = request.signal?.aborted === true ? interruption(request.signal) : null;
+    const error = refusal ?? interrupted;
+    const durationMs = performance.now() - started;
+    const ok = error === null && outcomes.every((outcome) => outcome.ok);
+    this.events.emit({ kind: 'run:end', durationMs, ok });
+    return { packages: outcomes, durationMs, ok, error };
+  }
+
+  /** Loads the recipes of packages without doing anything else; what fails is told per package. */
+  async describe(request: Pick<RunRequest, 'manifest' | 'packages' | 'projectDir'>): Promise<readonly Description[]> {
+    const run = this.#startRun({ ...request, command: 'describe' }, new AbortController().signal);
+    const described = await Promise.all(request.packages.map((each) => describePackage(run, each)));
+    for (const state of run.statesToClose) state.close();
+    return described;
+  }
+
+  /** Signals every script that runs now, with all it has started. */
+  killChildren(signal: NodeJS.Signals): void {
+    this.#children.killAll(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#fetcher.close();
+    await this.#cache[Symbol.asyncDispose]();
+  }
+
+  #startRun(request: RunRequest, signal: AbortSignal): Run {
+    const { host, version, shippedDir, jobs = host.cores, connections = DEFAULT_CONNECTIONS } = this.#options;
+    const packages = this.#options.packages ?? Math.max(8, 4 * host.cores);
+    return {
+      host,
+      version,
+      shippedDir,
+      cache: this.#cache,
+      fetcher: this.#fetcher,
+      bus: this.events,
+      limits: new Limits({ jobs, packages, connections }),
+      children: this.#children,
+      manifest: request.manifest,
+      projectDir: request.projectDir,
+      deploys: request.deploy ?? true,
+      previousDeployments: request.previousDeployments ?? new Map<string, PreviousDeployment>(),
+      statesToClose: [],
+      functionStates: new WeakMap(),
+      lockTimeoutMs: this.#options.lockTimeoutMs,
+      luaCpuLimitMs: this.#options.luaCpuLimitMs,
+      signal,
+    };
+  }
+
+  async #runAll(
+    run: Run,
+    request: RunRequest,
+    stop: AbortController,
+  ): Promise<{ outcomes: readonly PackageOutcome[]; refusal: FettleError | null }> {
+    const register = new ProductRegister(run);
+    const derivations = new Map<PackageNode, Promise<Derivation>>();
+    const derivationOf = (node: PackageNode): Promise<Derivation> => {
+      const known = derivations.get(node) ?? node.recipe.then((recipe) => derive(run, node, recipe));
+      derivations.set(node, known);
+      return known;
+    };
+    let refusal: FettleError | null = null;
+    const refuse = (error: unknown): never => {
+      if (error instanceof FettleError) refusal ??= error;
+      stop.abort(error);
+      throw error;
+    };
+    let mayStart: Promise<void> = Promise.resolve();
+    const graph: Graph = new Graph({
+      recipe: async (node) => {
+        const recipe = await recipeFetchPhase(run, graph, node);
+        if (node.requestedBy === null) {
+          try {
+            register.enter(node, recipe);
+          } catch (error) {
+            refuse(error);
+          }
+        }
+        return recipe;
+      },
+      key: async (node) => (await derivationOf(node)).key,
+      done: async (node) => {
+        const outcome = await runPackage(run, node, () => derivationOf(node), mayStart);
+        if (request.failFast === true && outcome.status === 'failed') stop.abort(failFastReason(node));
+        return outcome;
+      },
+    });
+    try {
+      const roots = request.packages.map((each) => graph.addRoot(each));
+      mayStart = localRecipesLoaded(roots);
+    } catch (error) {
+      if (!(error instanceof FettleError)) throw error;
+      refusal = error;
+      stop.abort(error);
+    }
+    return { outcomes: await allOutcomes(graph), refusal };
+  }
+}
+
+/**
+ * Work begins when every recipe that is on this machine has been read, so that a mistake in the manifest is told before
+ * anything is built. Recipes that must be fetched first are not waited for: they may need packages themselves.
+ */
+async function localRecipesLoaded(roots: readonly PackageNode[]): Promise<void> {
+  const local = roots.filter(({ request }) => !request.fetch && (!request.source || request.source.kind === 'path'));
+  await Promise.allSettled(local.map((node) => node.recipe));
+}
+
+/** The graph grows while it runs, so the end is there only when nothing was added while the last ones ended. */
+async function allOutcomes(graph: Graph): Promise<readonly PackageOutcome[]> {
+  for (;;) {
+    const nodes = graph.nodes;
+    const outcomes = await Promise.all(nodes.map((node) => node.done));
+    if (graph.nodes.length === nodes.length) return outcomes;
+  }
+}
+
+function failFastReason(node: PackageNode): FettleError {
+  return new FettleError('E_SKIPPED', `stopped because ${node.id} failed`, { facts: { failed: node.id } });
+}
+
+function interruption(signal: AbortSignal): FettleError {
+  const reason = signal.reason as unknown;
+  return reason instanceof FettleError ? reason : new FettleError('E_INTERRUPTED', 'interrupted', { cause: reason });
+}

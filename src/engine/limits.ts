@@ -1,0 +1,101 @@
+import { Semaphore } from '../support/semaphore.js';
+
+/** How much a run may do at once. All counts are at least 1. */
+export interface LimitOptions {
+  /** Cores for recipe code and scripts (`--jobs`). */
+  readonly jobs: number;
+  /** Packages whose phases run at once (`--packages`). */
+  readonly packages: number;
+  /** Network connections. */
+  readonly connections: number;
+}
+
+/** The shares of a run: a phase holds what it uses only while it runs, never while it waits for another package. */
+export class Limits {
+  readonly #packages: Semaphore;
+  readonly cores: CoreBudget;
+  /** There is one terminal: interactive scripts take turns. */
+  readonly terminal = new Semaphore(1);
+
+  constructor(options: LimitOptions) {
+    this.#packages = new Semaphore(options.packages);
+    this.cores = new CoreBudget(options.jobs);
+  }
+
+  /** Runs one phase of one package inside the `--packages` limit. */
+  whileActive<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#packages.run(work, signal);
+  }
+}
+
+interface CoreWaiter {
+  readonly most: number;
+  readonly grant: (cores: number) => void;
+}
+
+/**
+ * Divides the cores among the phases that want some. Each gets an equal share of the whole, counted among those that
+ * run and those that wait at that moment, and at least one; nobody is granted cores that another still holds.
+ */
+export class CoreBudget {
+  readonly #total: number;
+  #free: number;
+  #running = 0;
+  readonly #waiters: CoreWaiter[] = [];
+
+  constructor(total: number) {
+    this.#total = total;
+    this.#free = total;
+  }
+
+  /**
+   * Runs work with at most `most` cores.
+   * @throws the signal's reason when it aborts before the cores are granted
+   */
+  async use<T>(most: number, work: (cores: number) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const cores = await this.#acquire(most, signal);
+    try {
+      return await work(cores);
+    } finally {
+      this.#free += cores;
+      this.#running -= 1;
+      this.#grantWaiting();
+    }
+  }
+
+  #acquire(most: number, signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const waiter: CoreWaiter = {
+        most,
+        grant: (cores) => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(cores);
+        },
+      };
+      const onAbort = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiters.push(waiter);
+      // A turn later, so that phases that become ready together share the cores evenly.
+      setImmediate(() => {
+        this.#grantWaiting();
+      });
+    });
+  }
+
+  #grantWaiting(): void {
+    while (this.#free > 0) {
+      const waiter = this.#waiters.shift();
+      if (!waiter) return;
+      const sharers = this.#running + this.#waiters.length + 1;
+      const share = Math.max(1, Math.floor(this.#total / sharers));
+      const cores = Math.min(this.#free, waiter.most, share);
+      this.#free -= cores;
+      this.#running += 1;
+      waiter.grant(cores);
+    }
+  }
+}

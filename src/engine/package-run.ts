@@ -1,0 +1,212 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Attempt, EntryId } from '../cache/index.js';
+import type { Emit, EventBody, PackageRef, Phase } from '../events/index.js';
+import { canonicalOptions } from '../manifest/index.js';
+import {
+  createContext,
+  type PhaseContext,
+  type PhaseFolders,
+  type PhaseServices,
+  type Recipe,
+  type VerbName,
+} from '../recipe/index.js';
+import { defaultShellFor } from './default-shell.js';
+import { Dependencies, firstPhaseWithOwnCode } from './dependencies.js';
+import type { Derivation } from './derivation.js';
+import type { PackageNode } from './graph.js';
+import { PackageLog } from './package-log.js';
+import { locateFailure } from './phase-error.js';
+import { RecipeCode } from './recipe-code.js';
+import type { Run } from './run.js';
+import { scriptEnvironment } from './script-environment.js';
+
+/** Tells the events of a package apart; the key is known only later. */
+export function packageRef(node: PackageNode, key: string | null): PackageRef {
+  return {
+    id: node.id,
+    identity: node.request.identity.text,
+    options: canonicalOptions(node.request.options),
+    key: key?.slice(0, 16) ?? null,
+  };
+}
+
+/** Where a verb is called. */
+export interface PhasePlace {
+  /** Relative paths and scripts start here. */
+  readonly cwd: string;
+  /** Cores this package may use. */
+  readonly jobs: number;
+  /** The folders of a build that is under way. */
+  readonly attempt?: Attempt;
+  /** The asset of a package that is complete. */
+  readonly asset?: string;
+}
+
+/** One package on its way through the phases, with all that the phases share. */
+export class PackageRun implements AsyncDisposable {
+  readonly dependencies: Dependencies;
+  readonly code: RecipeCode;
+  readonly log: PackageLog;
+  readonly emit: Emit;
+  readonly id: EntryId;
+  /** Milliseconds each phase took. */
+  readonly durations: Partial<Record<Phase, number>> = {};
+  #phase: Phase | null = null;
+  readonly #scratchFolders: string[] = [];
+
+  constructor(
+    readonly run: Run,
+    readonly node: PackageNode,
+    readonly recipe: Recipe,
+    readonly derivation: Derivation,
+  ) {
+    const { host, cache, bus } = run;
+    this.id = {
+      identity: recipe.identity.text,
+      key: derivation.key,
+      platformArch: `${host.platform}-${host.arch}`,
+    };
+    const scoped = bus.scoped(() => ({ package: packageRef(node, derivation.key), phase: this.#phase }));
+    this.log = new PackageLog(() => cache.logFile(this.id));
+    this.emit = (body) => {
+      scoped(body);
+      this.#logEvent(body);
+    };
+    this.dependencies = new Dependencies(node, firstPhaseWithOwnCode(recipe), recipe.dependencies);
+    this.code = new RecipeCode(run, recipe, (level, message) => {
+      this.emit({ kind: 'log', level, message });
+    });
+  }
+
+  /**
+   * Runs one phase: waits for the dependencies it needs, then for a place among the packages at work. What goes wrong
+   * is told with the line of the recipe.
+   */
+  async inPhase<T>(phase: Phase, work: () => Promise<T>, attempt?: Attempt): Promise<T> {
+    const { limits, signal } = this.run;
+    await this.dependencies.completeBefore(phase);
+    return limits.whileActive(async () => {
+      signal.throwIfAborted();
+      attempt?.setPhase(phase);
+      this.#phase = phase;
+      this.emit({ kind: 'phase:start' });
+      const started = performance.now();
+      let ok = false;
+      try {
+        const result = await work();
+        ok = true;
+        return result;
+      } catch (error) {
+        throw await locateFailure(error, this.recipe, phase);
+      } finally {
+        const durationMs = performance.now() - started;
+        this.durations[phase] = (this.durations[phase] ?? 0) + durationMs;
+        this.emit({ kind: 'phase:end', durationMs, ok });
+        this.#phase = null;
+      }
+    }, signal);
+  }
+
+  /** The services of one call of a verb, and the `ctx` that offers them to a function. */
+  contextFor(phase: VerbName, place: PhasePlace): PhaseContext & { services: PhaseServices } {
+    const services = this.#servicesFor(phase, place);
+    return { ...createContext(services), services };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.code[Symbol.dispose]();
+    await this.log[Symbol.asyncDispose]();
+    for (const folder of this.#scratchFolders) await rm(folder, { recursive: true, force: true });
+  }
+
+  #servicesFor(phase: VerbName, { cwd, jobs, attempt, asset }: PhasePlace): PhaseServices {
+    const { run, recipe } = this;
+    const folders = this.#foldersOf(attempt, asset);
+    const dependencies = this.dependencies.accessIn(phase);
+    return {
+      phase,
+      host: run.host,
+      identity: recipe.identity.text,
+      options: recipe.options,
+      folders,
+      cwd,
+      jobs,
+      fetchBaseDirs: this.fetchBaseDirs,
+      recipeFile: recipe.file.file,
+      isUserManaged: recipe.check.form !== 'nil',
+      scratch: this.#scratchIn(attempt),
+      fetcher: run.fetcher,
+      children: run.children,
+      scriptEnvironment: scriptEnvironment({
+        inherited: run.host.env,
+        identity: recipe.identity.text,
+        dependencies: this.dependencies,
+        phase,
+        folders,
+        jobs,
+      }),
+      defaultShell: () => defaultShellFor(run.manifest, dependencies, run.signal),
+      dependencies,
+      withTerminal: (work) => run.limits.terminal.run(work, run.signal),
+      protectedFolders: [run.host.home, run.cache.root, run.projectDir, ...(attempt ? Object.values(attempt.folders) : [])],
+      log: (_stream, chunk) => this.log.write(chunk),
+      emit: this.emit,
+      signal: run.signal,
+    };
+  }
+
+  /** Where relative fetch sources are looked for: beside the recipe, then in the working folder. */
+  get fetchBaseDirs(): readonly string[] {
+    return [this.recipe.file.directory, this.run.host.cwd];
+  }
+
+  #foldersOf(attempt: Attempt | undefined, asset: string | undefined): PhaseFolders {
+    const folders = attempt?.folders;
+    return {
+      fetch: folders?.fetch,
+      stage: folders?.stage,
+      install: folders?.asset ?? asset,
+      tmp: folders?.tmp,
+      project: this.run.projectDir,
+    };
+  }
+
+  /** Inside the attempt where there is one, so that even a killed process leaves nothing elsewhere. */
+  #scratchIn(attempt: Attempt | undefined): string {
+    if (attempt) {
+      const folder = join(attempt.folders.tmp, '.fettle');
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    }
+    const folder = mkdtempSync(join(this.run.host.tmp, 'fettle-'));
+    this.#scratchFolders.push(folder);
+    return folder;
+  }
+
+  #logEvent(body: EventBody): void {
+    const line = logLine(body, this.#phase);
+    if (line !== undefined && this.log.isOpen) void this.log.write(`${line}\n`).catch(() => undefined);
+  }
+}
+
+/** The lines of the log between the output of scripts. */
+function logLine(body: EventBody, phase: Phase | null): string | undefined {
+  switch (body.kind) {
+    case 'phase:start':
+      return `== ${phase ?? ''}`;
+    case 'process:start':
+      return `-- script in ${body.cwd}\n${body.script}`;
+    case 'process:end':
+      return `-- ended: ${body.signal ?? `exit code ${String(body.exitCode)}`} after ${body.durationMs.toFixed(0)} ms`;
+    case 'download:end':
+      return `-- downloaded ${body.name} from ${body.url}`;
+    case 'extract:end':
+      return `-- extracted ${body.archive}: ${String(body.files)} files`;
+    case 'log':
+      return `${body.level}: ${body.message}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { FettleError, type SourceLocation } from '../errors/index.js';
+import type { Phase } from '../events/index.js';
+import type { Recipe } from '../recipe/index.js';
+
+/** Codes that already say where the cause is, or whose cause is not in the recipe. */
+const NOT_OF_THE_RECIPE: ReadonlySet<string> = new Set(['E_SKIPPED', 'E_INTERRUPTED', 'E_LOCK_TIMEOUT', 'E_CACHE', 'E_DISK_FULL']);
+
+/** Gives a failure of a phase the place in the recipe where its verb stands, when it names no place itself. */
+export async function locateFailure(error: unknown, recipe: Recipe, phase: Phase): Promise<unknown> {
+  if (!(error instanceof FettleError) || error.location || NOT_OF_THE_RECIPE.has(error.code)) return error;
+  const location = await findVerb(recipe.file.file, phase);
+  return location ? error.at({ location }) : error;
+}
+
+/** The line where a verb is assigned or its function is defined; the recipe as a whole when it has no such line. */
+async function findVerb(file: string, phase: Phase): Promise<SourceLocation | undefined> {
+  const source = await readFile(file, 'utf8').catch(() => undefined);
+  if (source === undefined) return undefined;
+  const pattern = new RegExp(`^\\s*(?:function\\s+${phase}\\s*\\(|${phase}\\s*=)`);
+  const lines = source.split('\n');
+  const index = lines.findIndex((line) => pattern.test(line));
+  return index === -1 ? { file } : { file, line: index + 1, text: lines[index] ?? '' };
+}

@@ -1,0 +1,30 @@
+import type { Attempt } from '../../cache/index.js';
+import type { PackageRun } from '../package-run.js';
+import { runBuildTool } from '../build-tools/index.js';
+import { runReturnedScript, runVerbScript } from '../verb-script.js';
+
+/** Builds the staged sources; cwd is stage_dir. */
+export async function buildPhase(pkg: PackageRun, attempt: Attempt): Promise<void> {
+  if (pkg.recipe.build.form === 'nil') return;
+  await pkg.inPhase('build', () => withAllCores(pkg, (jobs) => build(pkg, attempt, jobs)), attempt);
+}
+
+function withAllCores(pkg: PackageRun, work: (jobs: number) => Promise<void>): Promise<void> {
+  return pkg.run.limits.cores.use(Infinity, work, pkg.run.signal);
+}
+
+async function build(pkg: PackageRun, attempt: Attempt, jobs: number): Promise<void> {
+  const { build: verb } = pkg.recipe;
+  const { ctx, services } = pkg.contextFor('build', { cwd: attempt.folders.stage, jobs, attempt });
+  switch (verb.form) {
+    case 'nil':
+      return;
+    case 'shell':
+      await runVerbScript(services, verb.script);
+      return;
+    case 'table':
+      return runBuildTool(verb.tool, services, attempt.folders);
+    case 'function':
+      await runReturnedScript('build', services, await pkg.code.callVerb('build', ctx, pkg.run.signal));
+  }
+}

@@ -1,0 +1,86 @@
+import { readdirSync } from 'node:fs';
+import type { Attempt } from '../../cache/index.js';
+import { FettleError } from '../../errors/index.js';
+import type { FetchedFile, FetchRequest } from '../../fetch/index.js';
+import { LuaTable } from '../../lua/index.js';
+import { parseFetchRequests } from '../../recipe/index.js';
+import type { PackageRun } from '../package-run.js';
+
+/** Where a file of a package came from, for the marker. */
+export interface Origin {
+  readonly url: string;
+  readonly digest: string | null;
+}
+
+/** Brings everything the recipe declares, or its function asks for, into fetch_dir; git sources into stage_dir. */
+export async function fetchPhase(pkg: PackageRun, attempt: Attempt): Promise<readonly Origin[]> {
+  const { fetch } = pkg.recipe;
+  switch (fetch.form) {
+    case 'nil':
+      return [];
+    case 'declared':
+      return pkg.inPhase('fetch', () => fetchRequests(pkg, attempt, fetch.requests), attempt);
+    case 'function':
+      return pkg.inPhase('fetch', () => fetchByFunction(pkg, attempt), attempt);
+  }
+}
+
+async function fetchByFunction(pkg: PackageRun, attempt: Attempt): Promise<readonly Origin[]> {
+  const { ctx } = pkg.contextFor('fetch', { cwd: attempt.folders.tmp, jobs: 1, attempt });
+  const returned = await pkg.code.callVerb('fetch', ctx, pkg.run.signal);
+  if (!(returned instanceof LuaTable) || returned.size === 0) {
+    if (returned !== undefined) warnOfIgnored(pkg, attempt);
+    return [];
+  }
+  const where = { file: pkg.recipe.file.file, field: 'what fetch returned' };
+  return fetchRequests(pkg, attempt, parseFetchRequests(returned, where, pkg.fetchBaseDirs));
+}
+
+/** Other values are not fetched; said aloud where the author seems to have expected it. */
+function warnOfIgnored(pkg: PackageRun, attempt: Attempt): void {
+  if (readdirSync(attempt.folders.fetch).length > 0) return;
+  const message = 'fetch returned something that is no table, so nothing was fetched; return { source = "…" }';
+  pkg.emit({ kind: 'log', level: 'warn', message });
+}
+
+async function fetchRequests(
+  pkg: PackageRun,
+  attempt: Attempt,
+  requests: readonly FetchRequest[],
+): Promise<readonly Origin[]> {
+  const [clones, files] = [requests.filter(isGit), requests.filter((request) => !isGit(request))];
+  const results = await Promise.allSettled([
+    fetchInto(pkg, attempt.folders.fetch, files),
+    fetchInto(pkg, attempt.folders.stage, clones),
+  ]);
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length > 0) throw oneErrorOf(failures);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])).map(originOf);
+}
+
+function isGit(request: FetchRequest): boolean {
+  return request.source.kind === 'git';
+}
+
+async function fetchInto(
+  pkg: PackageRun,
+  directory: string,
+  requests: readonly FetchRequest[],
+): Promise<readonly { readonly request: FetchRequest | undefined; readonly file: FetchedFile }[]> {
+  if (requests.length === 0) return [];
+  const files = await pkg.run.fetcher.fetchAll(requests, { directory, emit: pkg.emit, signal: pkg.run.signal });
+  return files.map((file, index) => ({ request: requests[index], file }));
+}
+
+function originOf({ request, file }: { request: FetchRequest | undefined; file: FetchedFile }): Origin {
+  return { url: request?.source.text ?? file.fileName, digest: file.digest };
+}
+
+function oneErrorOf(failures: readonly unknown[]): unknown {
+  const [first, second] = failures;
+  if (!(first instanceof FettleError) || !(second instanceof FettleError)) return first;
+  return new FettleError('E_FETCH_FAILED', `${first.message}; ${second.message}`, {
+    facts: { ...first.facts, ...second.facts },
+    ...(first.hint !== undefined && { hint: first.hint }),
+  });
+}

@@ -1,0 +1,69 @@
+import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attempt } from '../../cache/index.js';
+import { FettleError } from '../../errors/index.js';
+import { checkAndMarkError, renameAcrossDevices, type Recipe } from '../../recipe/index.js';
+import type { PackageRun } from '../package-run.js';
+import { runReturnedScript, runVerbScript } from '../verb-script.js';
+
+/** `complete`: install_dir is the asset. `nothing`: the package keeps no files. */
+export type Installed = 'complete' | 'nothing';
+
+/**
+ * Completes the package, or finds that it keeps nothing.
+ * @throws FettleError E_CHECK_AND_MARK, E_PRODUCT, and what the verb throws
+ */
+export async function installPhase(pkg: PackageRun, attempt: Attempt): Promise<Installed> {
+  const { install } = pkg.recipe;
+  const installed =
+    install.form === 'nil'
+      ? await promote(attempt)
+      : await pkg.inPhase('install', () => runInstall(pkg, attempt), attempt);
+  if (installed === 'complete' && pkg.recipe.check.form === 'nil') assertProductsExist(pkg.recipe, attempt);
+  return installed;
+}
+
+/** Without an install verb: what was put into install_dir, else what lies in stage_dir, is the asset. */
+async function promote(attempt: Attempt): Promise<Installed> {
+  const { asset, stage } = attempt.folders;
+  if (await hasContent(asset)) return 'complete';
+  const names = await readdir(stage);
+  for (const name of names) await renameAcrossDevices(join(stage, name), join(asset, name));
+  return names.length > 0 ? 'complete' : 'nothing';
+}
+
+function runInstall(pkg: PackageRun, attempt: Attempt): Promise<Installed> {
+  const { install } = pkg.recipe;
+  const { asset } = attempt.folders;
+  return pkg.run.limits.cores.use(
+    Infinity,
+    async (jobs) => {
+      const { ctx, effects, services } = pkg.contextFor('install', { cwd: asset, jobs, attempt });
+      if (install.form === 'shell') {
+        await runVerbScript(services, install.script);
+        return 'complete';
+      }
+      const returned = await pkg.code.callVerb('install', ctx, pkg.run.signal);
+      // Again, for a recipe that caught the error of the call itself.
+      if (effects.markedComplete && pkg.recipe.check.form !== 'nil') throw checkAndMarkError(services.identity);
+      const ranScript = await runReturnedScript('install', services, returned);
+      return effects.markedComplete || ranScript || (await hasContent(asset)) ? 'complete' : 'nothing';
+    },
+    pkg.run.signal,
+  );
+}
+
+function assertProductsExist({ products, identity }: Recipe, attempt: Attempt): void {
+  for (const [name, path] of Object.entries(products)) {
+    if (existsSync(join(attempt.folders.asset, path))) continue;
+    throw new FettleError('E_PRODUCT', `${identity.text} offers the product ${name}, but its file is not there`, {
+      facts: { product: name, expected: path, install_dir: attempt.folders.asset },
+      hint: 'Correct `products`, or see to it that install puts the file there.',
+    });
+  }
+}
+
+async function hasContent(folder: string): Promise<boolean> {
+  return (await readdir(folder)).length > 0;
+}

@@ -1,0 +1,105 @@
+import { FettleError } from '../../errors/index.js';
+import type { LuaState } from '../../lua/index.js';
+import { platformMatches, type PackageRequest } from '../../manifest/index.js';
+import { loadRecipe, locateRecipe, type LocateContext, type Recipe, type RecipeFile } from '../../recipe/index.js';
+import type { Emit } from '../../events/index.js';
+import type { Graph, PackageNode } from '../graph.js';
+import { packageRef } from '../package-run.js';
+import { fetchRecipeWithFunction } from '../recipe-fetch-function.js';
+import type { Run } from '../run.js';
+
+/**
+ * Finds, verifies and loads a recipe, and adds its dependencies to the graph.
+ * @throws FettleError E_RECIPE_NOT_FOUND, E_RECIPE…, E_OPTION, E_CYCLE, E_SOURCE_CONFLICT, E_CHECKSUM, E_FETCH
+ */
+export async function recipeFetchPhase(run: Run, graph: Graph, node: PackageNode): Promise<Recipe> {
+  const emit = run.bus.scoped(() => ({ package: packageRef(node, null), phase: 'recipe_fetch' }));
+  await completeFetchDependencies(run, graph, node);
+  return run.limits.whileActive(async () => {
+    run.signal.throwIfAborted();
+    emit({ kind: 'phase:start' });
+    const started = performance.now();
+    let ok = false;
+    try {
+      const recipe = load(run, graph, node, await locate(run, node, emit), emit);
+      ok = true;
+      return recipe;
+    } finally {
+      emit({ kind: 'phase:end', durationMs: performance.now() - started, ok });
+    }
+  }, run.signal);
+}
+
+/** A package's recipe, or why there is none. */
+export interface Description {
+  readonly request: PackageRequest;
+  readonly recipe: Recipe | undefined;
+  readonly error: unknown;
+}
+
+/** Loads one recipe; nothing is added to a graph, and no dependency is looked at. */
+export async function describePackage(run: Run, request: PackageRequest): Promise<Description> {
+  const ignore: Emit = () => undefined;
+  try {
+    const file = await locateRecipe(request, locateContext(run, ignore));
+    const { recipe, state } = loadRecipe(file, request, run);
+    state.close();
+    return { request, recipe, error: undefined };
+  } catch (error) {
+    return { request, recipe: undefined, error };
+  }
+}
+
+/** The packages that a `fetch` function of the entry needs are complete before it runs. */
+async function completeFetchDependencies(run: Run, graph: Graph, node: PackageNode): Promise<void> {
+  for (const request of node.request.fetchDependencies) {
+    if (platformMatches(request.platforms, run.host)) graph.addDependency(node, request, 'recipe_fetch');
+  }
+  for (const { node: needed } of node.edges) {
+    const outcome = await needed.done;
+    if (outcome.ok) continue;
+    throw new FettleError('E_SKIPPED', `needs ${outcome.id}`, { facts: { needs: outcome.id } });
+  }
+}
+
+function locate(run: Run, node: PackageNode, emit: Emit): Promise<RecipeFile> {
+  return locateRecipe(node.request, {
+    ...locateContext(run, emit),
+    runFetch: (request, directory) => fetchRecipeWithFunction(run, node, request, directory, emit),
+  });
+}
+
+function locateContext({ manifest, shippedDir, fetcher, cache, signal }: Run, emit: Emit): LocateContext {
+  return { manifestDir: manifest.directory, shippedDir, fetcher, cache, emit, signal };
+}
+
+function load(run: Run, graph: Graph, node: PackageNode, file: RecipeFile, emit: Emit): Recipe {
+  const { host, version, luaCpuLimitMs } = run;
+  const loaded = loadRecipe(file, node.request, {
+    host,
+    version,
+    log: (level, message) => {
+      emit({ kind: 'log', level, message });
+    },
+    ...(luaCpuLimitMs !== undefined && { cpuLimitMs: luaCpuLimitMs }),
+  });
+  const { recipe, state } = loaded;
+  for (const warning of recipe.warnings) emit({ kind: 'log', level: 'warn', message: warning });
+  keepForFetchFunctions(run, recipe, state);
+  if (!platformMatches(recipe.platforms, host)) return recipe;
+  for (const request of recipe.dependencies) {
+    if (platformMatches(request.platforms, host)) graph.addDependency(node, request, request.neededBy);
+  }
+  return recipe;
+}
+
+/** Most states are closed as soon as the recipe is data; one that still has a function to call stays open. */
+function keepForFetchFunctions(run: Run, recipe: Recipe, state: LuaState): void {
+  const functions = recipe.dependencies.flatMap((request) => request.fetch ?? []);
+  if (functions.length === 0) {
+    state.close();
+    return;
+  }
+  run.statesToClose.push(state);
+  for (const called of functions) run.functionStates.set(called, state);
+}

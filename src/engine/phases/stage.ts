@@ -1,0 +1,74 @@
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { extractArchive } from '../../archive/index.js';
+import type { Attempt } from '../../cache/index.js';
+import { archivesOf, type Recipe } from '../../recipe/index.js';
+import type { PackageRun } from '../package-run.js';
+import { runVerbScript } from '../verb-script.js';
+
+/** Makes a source tree of what was fetched. */
+export async function stagePhase(pkg: PackageRun, attempt: Attempt): Promise<void> {
+  const { stage } = pkg.recipe;
+  if (stage.form === 'nil' && (await isEmpty(attempt.folders.fetch))) return;
+  await pkg.inPhase('stage', () => stageInto(pkg, attempt, stagingFolder(pkg.recipe, attempt)), attempt);
+}
+
+/** stage_dir when something is still to be made of the sources, else straight where the asset lives. */
+export function stagingFolder(recipe: Recipe, attempt: Attempt): string {
+  const isWorkedOn = recipe.build.form !== 'nil' || recipe.install.form !== 'nil';
+  return isWorkedOn || clonesGit(recipe) ? attempt.folders.stage : attempt.folders.asset;
+}
+
+/** Clones land in stage_dir; what else is staged joins them there. */
+function clonesGit(recipe: Recipe): boolean {
+  return recipe.fetch.form === 'declared' && recipe.fetch.requests.some(({ source }) => source.kind === 'git');
+}
+
+async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string): Promise<void> {
+  const { stage } = pkg.recipe;
+  const { cores } = pkg.run.limits;
+  const { signal } = pkg.run;
+  switch (stage.form) {
+    case 'nil':
+      return cores.use(1, () => stageFetched(pkg, attempt, destination, 0), signal);
+    case 'table':
+      return cores.use(1, () => stageFetched(pkg, attempt, destination, stage.strip), signal);
+    case 'shell':
+      return cores.use(Infinity, (jobs) => runStageScript(pkg, attempt, destination, jobs, stage.script), signal);
+    case 'function':
+      return cores.use(Infinity, (jobs) => callStage(pkg, attempt, jobs), signal);
+  }
+}
+
+async function stageFetched(pkg: PackageRun, attempt: Attempt, destination: string, strip: number): Promise<void> {
+  const { fetch } = attempt.folders;
+  const archives = await archivesOf(fetch);
+  for (const archive of archives) {
+    await extractArchive({ archive, destination, strip, emit: pkg.emit, signal: pkg.run.signal });
+  }
+  for (const name of await readdir(fetch)) {
+    const path = join(fetch, name);
+    if (archives.includes(path)) continue;
+    await mkdir(destination, { recursive: true });
+    await cp(path, join(destination, name), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  }
+}
+
+async function runStageScript(
+  pkg: PackageRun,
+  attempt: Attempt,
+  cwd: string,
+  jobs: number,
+  script: string,
+): Promise<void> {
+  await runVerbScript(pkg.contextFor('stage', { cwd, jobs, attempt }).services, script);
+}
+
+async function callStage(pkg: PackageRun, attempt: Attempt, jobs: number): Promise<void> {
+  const { ctx } = pkg.contextFor('stage', { cwd: attempt.folders.stage, jobs, attempt });
+  await pkg.code.callVerb('stage', ctx, pkg.run.signal);
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  return (await readdir(folder)).length === 0;
+}

@@ -1,0 +1,217 @@
+import type { Attempt, CompleteEntry } from '../cache/index.js';
+import { FettleError, toErrorReport } from '../errors/index.js';
+import type { PackageStatus } from '../events/index.js';
+import { platformMatches } from '../manifest/index.js';
+import { join } from 'node:path';
+import type { DeployChanges } from './deploy-changes.js';
+import type { Derivation } from './derivation.js';
+import type { PackageNode } from './graph.js';
+import type { PackageOutcome } from './outcome.js';
+import { packageRef, PackageRun } from './package-run.js';
+import { buildPhase } from './phases/build.js';
+import { checkPhase } from './phases/check.js';
+import { deployKeyOf, deployPhase } from './phases/deploy.js';
+import { fetchPhase } from './phases/fetch.js';
+import { installPhase, type Installed } from './phases/install.js';
+import { stagePhase } from './phases/stage.js';
+import type { Run } from './run.js';
+
+/** How a package came to be what it is now. */
+interface Provisioned {
+  readonly status: PackageStatus;
+  readonly path: string | null;
+  readonly wasSatisfied: boolean;
+}
+
+/** What is known of a package at its end, whether it ended well or not. */
+interface Ending extends Pick<PackageOutcome, 'status' | 'path' | 'reason' | 'ok'> {
+  readonly error: unknown;
+  readonly deployed: DeployChanges | null;
+  readonly deployKey: string | null;
+  readonly products: Readonly<Record<string, string>>;
+}
+
+/**
+ * Takes one package from its recipe to the project. Never rejects: what goes wrong is in the outcome.
+ * @param mayStart settles when work may begin; it rejects when the run as a whole is refused
+ */
+export async function runPackage(
+  run: Run,
+  node: PackageNode,
+  derivation: () => Promise<Derivation>,
+  mayStart: Promise<void>,
+): Promise<PackageOutcome> {
+  const started = performance.now();
+  run.bus.emit(
+    { kind: 'package:start', requestedBy: node.requestedBy?.id ?? null },
+    { package: packageRef(node, null), phase: null },
+  );
+  let key: string | null = null;
+  let logFile: string | null = null;
+  let ending: Ending;
+  try {
+    const recipe = await node.recipe;
+    await mayStart;
+    if (platformMatches(recipe.platforms, run.host)) {
+      const derived = await derivation();
+      key = derived.key;
+      const pkg = new PackageRun(run, node, recipe, derived);
+      try {
+        ending = await provisionAndDeploy(pkg);
+      } finally {
+        await pkg[Symbol.asyncDispose]();
+        logFile = pkg.log.path;
+      }
+    } else {
+      ending = notForThisPlatform(run);
+    }
+  } catch (error) {
+    ending = failureOf(run, error);
+  }
+  return announce(run, node, { ...ending, key, logFile, durationMs: performance.now() - started });
+}
+
+async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
+  const provisioned = await provision(pkg);
+  await pkg.dependencies.completeBefore('deploy');
+  const { path, wasSatisfied, status } = provisioned;
+  const products = absoluteProducts(pkg, path);
+  const deployed = await deployPhase(pkg, { path, products, wasSatisfied });
+  return { status, path, products, deployed, deployKey: deployKeyOf(pkg, path), reason: null, ok: true, error: null };
+}
+
+function provision(pkg: PackageRun): Promise<Provisioned> {
+  return pkg.recipe.check.form === 'nil' ? provisionFromCache(pkg) : provisionHost(pkg);
+}
+
+/** The double-checked lock: look, lock, look again, work, commit. */
+async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
+  const { cache, signal, lockTimeoutMs } = pkg.run;
+  const found = await cache.find(pkg.id);
+  if (found) return cached(pkg, found);
+  pkg.emit({ kind: 'cache:miss', reasons: await cache.explainMiss(pkg.id, pkg.derivation.inputs) });
+  const acquired = await cache.acquire(pkg.id, await acquireOptions(pkg, signal, lockTimeoutMs));
+  if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
+  await using attempt = acquired.attempt;
+  return await buildEntry(pkg, attempt);
+}
+
+function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
+  pkg.emit({ kind: 'cache:hit', path: entry.assetDir });
+  return { status: 'cached', path: entry.assetDir, wasSatisfied: false };
+}
+
+async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisioned> {
+  const { installed, origin } = await climb(pkg, attempt);
+  if (installed === 'nothing') {
+    await attempt.abandon({ keepFetch: true });
+    return { status: 'programmatic', path: null, wasSatisfied: false };
+  }
+  pkg.run.signal.throwIfAborted();
+  const { derivation, durations } = pkg;
+  const entry = await attempt.commit({ keyInputs: derivation.inputs, durations, origin });
+  return { status: 'installed', path: entry.assetDir, wasSatisfied: false };
+}
+
+/** Packages that look after themselves: the check is asked, and once more under the lock, before anything is done. */
+async function provisionHost(pkg: PackageRun): Promise<Provisioned> {
+  if (await checkPhase(pkg, 1)) return { status: 'user-managed', path: null, wasSatisfied: true };
+  const { cache, signal, lockTimeoutMs } = pkg.run;
+  const attempt = await cache.acquireWorkspace(pkg.id, await acquireOptions(pkg, signal, lockTimeoutMs));
+  try {
+    if (await checkPhase(pkg, 2, attempt)) return { status: 'user-managed', path: null, wasSatisfied: true };
+    await climb(pkg, attempt);
+    return { status: 'user-managed', path: null, wasSatisfied: false };
+  } finally {
+    await attempt.abandon({ keepFetch: false });
+  }
+}
+
+async function climb(
+  pkg: PackageRun,
+  attempt: Attempt,
+): Promise<{ installed: Installed; origin: Awaited<ReturnType<typeof fetchPhase>> }> {
+  const origin = await fetchPhase(pkg, attempt);
+  await stagePhase(pkg, attempt);
+  await buildPhase(pkg, attempt);
+  return { origin, installed: await installPhase(pkg, attempt) };
+}
+
+async function acquireOptions(
+  pkg: PackageRun,
+  signal: AbortSignal,
+  lockTimeoutMs: number | undefined,
+): Promise<Parameters<Run['cache']['acquire']>[1]> {
+  await pkg.log.open();
+  return {
+    emit: pkg.emit,
+    signal,
+    logFile: pkg.log.path ?? '',
+    ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
+  };
+}
+
+function absoluteProducts({ recipe }: PackageRun, path: string | null): Readonly<Record<string, string>> {
+  if (path === null) return {};
+  return Object.fromEntries(Object.entries(recipe.products).map(([name, file]) => [name, join(path, file)]));
+}
+
+const NOTHING: Pick<Ending, 'path' | 'products' | 'deployed' | 'deployKey'> = {
+  path: null,
+  products: {},
+  deployed: null,
+  deployKey: null,
+};
+
+function notForThisPlatform({ host }: Run): Ending {
+  const reason = `not for ${host.platform}-${host.arch}`;
+  return { ...NOTHING, status: 'skipped', reason, ok: true, error: null };
+}
+
+function failureOf(run: Run, error: unknown): Ending {
+  if (error instanceof FettleError && error.code === 'E_SKIPPED') {
+    return { ...NOTHING, status: 'skipped', reason: error.message, ok: false, error };
+  }
+  if (run.signal.aborted && isAbort(error, run.signal)) {
+    const why = run.signal.reason as unknown;
+    const reason = why instanceof FettleError ? why.message : 'stopped';
+    return { ...NOTHING, status: 'skipped', reason, ok: false, error: why };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return { ...NOTHING, status: 'failed', reason, ok: false, error };
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  if (error === signal.reason) return true;
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
+}
+
+function announce(
+  run: Run,
+  node: PackageNode,
+  end: Ending & { readonly key: string | null; readonly logFile: string | null; readonly durationMs: number },
+): PackageOutcome {
+  const error = end.error === null ? null : toErrorReport(end.error);
+  const { status, path, reason, durationMs, logFile } = end;
+  run.bus.emit(
+    { kind: 'package:done', status, path, reason, durationMs, error, logFile },
+    { package: packageRef(node, end.key), phase: null },
+  );
+  return {
+    id: node.id,
+    identity: node.request.identity.text,
+    options: node.request.options,
+    key: end.key,
+    status,
+    path,
+    products: end.products,
+    reason,
+    durationMs,
+    error,
+    ok: end.ok,
+    logFile,
+    deployed: end.deployed,
+    deployKey: end.deployKey,
+    requested: node.requestedBy === null,
+  };
+}
