@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { FettleError } from '../../errors/index.js';
+import { emptyManifest, type Manifest, type PackageRequest } from '../../manifest/index.js';
+import { requestForRecipe } from '../../recipe/index.js';
+import { runJson } from '../../report/index.js';
+import { exitCodeOfRun } from '../exit-code.js';
+import type { Invocation } from '../invocation.js';
+import { loadProjectManifest, readManifestBytes } from '../project-manifest.js';
+import { provision, type Provisioned } from '../provision.js';
+import { previousDeployments, previousRecord, recordRun } from '../record-run.js';
+import { sayError } from '../say.js';
+import { packagesCalled } from '../select-packages.js';
+
+export interface InstallOptions {
+  readonly recipe?: string;
+  readonly option?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `fettle install`: only some packages of the manifest, or one recipe without a manifest. */
+export async function install(
+  invocation: Invocation,
+  names: readonly string[],
+  options: InstallOptions,
+): Promise<number> {
+  refuseMixture(names, options);
+  const { report, interruptedWith } =
+    options.recipe === undefined
+      ? await installFromManifest(invocation, names)
+      : await installRecipe(invocation, options.recipe, options.option ?? []);
+  if (report.error) sayError(invocation, report.error);
+  if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
+  return interruptedWith ?? exitCodeOfRun(report);
+}
+
+async function installFromManifest(invocation: Invocation, names: readonly string[]): Promise<Provisioned> {
+  const manifest = loadProjectManifest(invocation);
+  const bytes = await readManifestBytes(manifest.file);
+  const previous = await previousRecord(manifest.directory);
+  const provisioned = await provision(invocation, {
+    command: 'install',
+    manifest,
+    packages: chosenPackages(manifest, names),
+    projectDir: manifest.directory,
+    previousDeployments: previousDeployments(previous),
+  });
+  const { report } = provisioned;
+  const isWhole = names.length === 0 && report.ok;
+  await recordRun(manifest, bytes, { outcomes: report.packages, isWhole }, previous);
+  manifest.state?.close();
+  return provisioned;
+}
+
+function chosenPackages(manifest: Manifest, names: readonly string[]): readonly PackageRequest[] {
+  if (names.length === 0) return manifest.packages;
+  return [...new Set(names.flatMap((name) => packagesCalled(manifest, name)))];
+}
+
+/** A recipe without a manifest has no project: it works in the current folder, and nothing is recorded. */
+async function installRecipe(invocation: Invocation, recipe: string, options: readonly string[]): Promise<Provisioned> {
+  const { host, version } = invocation;
+  const manifest = emptyManifest(host.cwd);
+  const request = requestForRecipe(resolve(host.cwd, recipe), options, { host, version });
+  return provision(invocation, { command: 'install', manifest, packages: [request], projectDir: host.cwd });
+}
+
+function refuseMixture(names: readonly string[], { recipe, option = [] }: InstallOptions): void {
+  if (recipe !== undefined && names.length > 0) {
+    throw new FettleError('E_USAGE', 'install takes identities, or --recipe FILE, but not both', {
+      facts: { recipe, identities: names },
+    });
+  }
+  if (recipe === undefined && option.length > 0) {
+    throw new FettleError('E_USAGE', '--option belongs to --recipe FILE', {
+      hint: 'Options of packages of the manifest stand in the manifest.',
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { FettleError } from '../../errors/index.js';
+import { environmentFor, findCommand } from '../../project/index.js';
+import type { Invocation } from '../invocation.js';
+import { projectEnvironment } from '../project-environment.js';
+
+/** Signals that a terminal or a supervisor sends to us and that are meant for the program. */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const SIGNAL_BASE = 128;
+
+/** `fettle run -- CMD…`: runs a program in the project's environment; its exit code is ours. */
+export async function run(invocation: Invocation, command: readonly string[]): Promise<number> {
+  const [name, ...args] = command;
+  if (name === undefined) {
+    throw new FettleError('E_USAGE', 'run needs a command', { hint: 'For example: fettle run -- cmake --version' });
+  }
+  const { host } = invocation;
+  const env = environmentFor(await projectEnvironment(invocation), host.env);
+  const program = findCommand(name, env, host.cwd);
+  const child = spawn(program, args, { cwd: host.cwd, env, stdio: 'inherit', argv0: name });
+  const forward = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  for (const signal of PASSED_ON) process.on(signal, forward);
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? SIGNAL_BASE + (signal === null ? 0 : constants.signals[signal]);
+  } catch (error) {
+    throw new FettleError('E_COMMAND_NOT_FOUND', `${name} could not be started`, { facts: { path: program }, cause: error });
+  } finally {
+    for (const signal of PASSED_ON) process.off(signal, forward);
+  }
+}

@@ -1,0 +1,114 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Host } from '../host/index.js';
+import { COLOUR_CHOICES, REPORTER_NAMES, type ColourChoice, type ReporterName } from '../report/index.js';
+
+/** What every command understands; each has an environment twin, the flag wins. */
+export interface GlobalOptions {
+  readonly directory?: string;
+  readonly manifest?: string;
+  readonly cacheRoot?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly progress?: boolean;
+  readonly color: ColourChoice;
+  readonly reporter: ReporterName;
+  readonly trace?: string;
+  readonly offline?: boolean;
+  readonly jobs?: number;
+  readonly packages?: number;
+  readonly failFast?: boolean;
+  /** Seconds. */
+  readonly lockTimeout?: number;
+}
+
+/** Adds the global options to a command, so that they may stand before and after its name. */
+export function addGlobalOptions(command: Command): Command {
+  for (const option of globalOptions()) command.addOption(option);
+  return command;
+}
+
+function globalOptions(): readonly Option[] {
+  return [
+    new Option('-C, --directory <dir>', 'work as if started in this folder'),
+    new Option('--manifest <file>', 'use this manifest instead of the nearest fettle.lua'),
+    new Option('--cache-root <dir>', 'the cache (FETTLE_CACHE_ROOT)'),
+    new Option('-q, --quiet', 'say only what went wrong'),
+    new Option('-v, --verbose', 'also show what scripts write, and each phase'),
+    new Option('--no-progress', 'no live view'),
+    new Option('--color <when>', 'colours on stderr').choices(COLOUR_CHOICES),
+    new Option('--reporter <name>', 'how progress is told (FETTLE_REPORTER)').choices(REPORTER_NAMES),
+    new Option('--trace <file>', 'write every event to this file, a line of JSON each (FETTLE_TRACE)'),
+    new Option('--offline', 'use no network (FETTLE_OFFLINE)'),
+    new Option('-j, --jobs <n>', 'cores for builds (FETTLE_JOBS)').argParser(parseCount),
+    new Option('-p, --packages <n>', 'packages at once (FETTLE_PACKAGES)').argParser(parseCount),
+    new Option('--fail-fast', 'stop everything at the first failure (FETTLE_FAIL_FAST)'),
+    new Option('--lock-timeout <seconds>', 'give up waiting for another process (FETTLE_LOCK_TIMEOUT)').argParser(parseSeconds),
+  ];
+}
+
+/** Flags given before or after the command's name, then the environment, then the defaults. */
+export function readGlobalOptions(command: Command, env: Host['env']): GlobalOptions {
+  const given: Partial<GlobalOptions> = givenTo(command);
+  return { color: 'auto', reporter: 'auto', ...fromEnvironment(env), ...given };
+}
+
+/** The nearer to the command a flag stands, the more it counts. */
+function givenTo(command: Command | null): Record<string, unknown> {
+  if (!command) return {};
+  const all = command.opts<Record<string, unknown>>();
+  const own = Object.entries(all).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+  return { ...givenTo(command.parent), ...Object.fromEntries(own) };
+}
+
+function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
+  const { FETTLE_REPORTER, FETTLE_TRACE, FETTLE_JOBS, FETTLE_PACKAGES, FETTLE_LOCK_TIMEOUT } = env;
+  return {
+    ...(isOn(env['FETTLE_OFFLINE']) && { offline: true }),
+    ...(isOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
+    ...(isOn(env['FETTLE_QUIET']) && { quiet: true }),
+    ...(isOn(env['FETTLE_VERBOSE']) && { verbose: true }),
+    ...(isSet(FETTLE_REPORTER) && { reporter: oneOf(REPORTER_NAMES, FETTLE_REPORTER, 'FETTLE_REPORTER') }),
+    ...(isSet(env['FETTLE_COLOR']) && { color: oneOf(COLOUR_CHOICES, env['FETTLE_COLOR'], 'FETTLE_COLOR') }),
+    ...(isSet(env['FETTLE_MANIFEST']) && { manifest: env['FETTLE_MANIFEST'] }),
+    ...(isSet(FETTLE_TRACE) && { trace: FETTLE_TRACE }),
+    ...(isSet(FETTLE_JOBS) && { jobs: named('FETTLE_JOBS', () => parseCount(FETTLE_JOBS)) }),
+    ...(isSet(FETTLE_PACKAGES) && { packages: named('FETTLE_PACKAGES', () => parseCount(FETTLE_PACKAGES)) }),
+    ...(isSet(FETTLE_LOCK_TIMEOUT) && {
+      lockTimeout: named('FETTLE_LOCK_TIMEOUT', () => parseSeconds(FETTLE_LOCK_TIMEOUT)),
+    }),
+  };
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && /^\d+$/.test(text)) return count;
+  throw new InvalidArgumentError('Expected a whole number of at least 1.');
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new InvalidArgumentError('Expected a number of seconds.');
+}
+
+function named<T>(variable: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InvalidArgumentError(`${variable}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: string, variable: string): T {
+  const choice = choices.find((each) => each === value);
+  if (choice !== undefined) return choice;
+  throw new InvalidArgumentError(`${variable}: expected one of ${choices.join(', ')}, got "${value}".`);
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}
+
+function isOn(value: string | undefined): boolean {
+  return isSet(value) && value !== '0' && value !== 'false';
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { FettleError, hasCode } from '../errors/index.js';
+import { findManifest, loadManifest, type Manifest } from '../manifest/index.js';
+import type { Invocation } from './invocation.js';
+import { sayLog } from './say.js';
+
+/**
+ * The manifest's path: --manifest, else the nearest fettle.lua.
+ * @throws FettleError E_NO_MANIFEST
+ */
+export function manifestFileOf({ host, globals }: Invocation): string {
+  if (globals.manifest !== undefined) return resolve(host.cwd, globals.manifest);
+  const found = findManifest(host.cwd);
+  if (found !== undefined) return found;
+  throw new FettleError('E_NO_MANIFEST', `no fettle.lua was found in ${host.cwd} or a folder above it`, {
+    facts: { looked_from: host.cwd },
+    hint: 'Write a fettle.lua, go to a project that has one, or name one with --manifest FILE.',
+  });
+}
+
+/** Loads the project's manifest and tells its warnings. @throws FettleError E_NO_MANIFEST, E_MANIFEST, … */
+export function loadProjectManifest(invocation: Invocation): Manifest {
+  const { host, version } = invocation;
+  const manifest = loadManifest(manifestFileOf(invocation), {
+    host,
+    version,
+    log: (level, message) => {
+      sayLog(invocation, level, message);
+    },
+  });
+  for (const warning of manifest.warnings) sayLog(invocation, 'warn', warning);
+  return manifest;
+}
+
+/** @throws FettleError E_NO_MANIFEST */
+export async function readManifestBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    throw new FettleError('E_NO_MANIFEST', `there is no manifest ${file}`, { facts: { path: file }, cause: error });
+  }
+}

@@ -1,0 +1,87 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { Engine, type RunReport, type RunRequest } from '../engine/index.js';
+import { FettleError, messageOf } from '../errors/index.js';
+import { chooseReporter, createReporter, jsonLinesReporter } from '../report/index.js';
+import { Interruption } from './interruption.js';
+import { cacheRootOf, type Invocation } from './invocation.js';
+import { usesColour } from './say.js';
+
+export interface Provisioned {
+  readonly report: RunReport;
+  /** Set when a signal ended the run. */
+  readonly interruptedWith: number | undefined;
+}
+
+/** Opens an engine with this call's options, runs it with reporters attached, and closes everything again. */
+export async function provision(
+  invocation: Invocation,
+  request: Omit<RunRequest, 'signal' | 'failFast'>,
+  options: { readonly summarizeIdleRuns?: boolean } = {},
+): Promise<Provisioned> {
+  await using engine = await openEngine(invocation);
+  await using _trace = await traceTo(invocation, engine);
+  engine.events.subscribe(reporterFor(invocation, options.summarizeIdleRuns ?? true));
+  using interruption = new Interruption(() => {
+    engine.killChildren('SIGKILL');
+  });
+  const report = await engine.run({
+    ...request,
+    failFast: invocation.globals.failFast ?? false,
+    signal: interruption.signal,
+  });
+  return { report, interruptedWith: interruption.exitCode };
+}
+
+export function openEngine(invocation: Invocation): Promise<Engine> {
+  const { host, globals, version, shippedDir } = invocation;
+  return Engine.open({
+    host,
+    version,
+    shippedDir,
+    cacheRoot: cacheRootOf(invocation),
+    offline: globals.offline ?? false,
+    noFsync: isOn(host.env['FETTLE_NO_FSYNC']),
+    ...(globals.jobs !== undefined && { jobs: globals.jobs }),
+    ...(globals.packages !== undefined && { packages: globals.packages }),
+    ...(globals.lockTimeout !== undefined && { lockTimeoutMs: globals.lockTimeout * 1000 }),
+  });
+}
+
+function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean): ReturnType<typeof createReporter> {
+  const { globals, streams, host } = invocation;
+  const chosen = chooseReporter(globals.reporter, { isTerminal: streams.errIsTerminal, env: host.env });
+  return createReporter(chosen === 'tui' ? 'plain' : chosen, {
+    write: (text) => {
+      streams.err(text);
+    },
+    colour: usesColour(invocation),
+    verbosity: globals.quiet === true ? 'quiet' : globals.verbose === true ? 'verbose' : 'normal',
+    summarizeIdleRuns,
+  });
+}
+
+/** --trace: every event as a line of JSON, whole when the command ends. */
+async function traceTo({ globals, host }: Invocation, engine: Engine): Promise<AsyncDisposable> {
+  if (globals.trace === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() };
+  const path = resolve(host.cwd, globals.trace);
+  const stream = createWriteStream(path);
+  try {
+    await once(stream, 'open');
+  } catch (error) {
+    throw new FettleError('E_USAGE', `the trace file cannot be written: ${messageOf(error)}`, { facts: { path } });
+  }
+  stream.on('error', () => undefined);
+  engine.events.subscribe(jsonLinesReporter((text) => stream.write(text)));
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stream.end();
+      await once(stream, 'close');
+    },
+  };
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}

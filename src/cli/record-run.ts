@@ -1,0 +1,72 @@
+import type { PackageOutcome, PreviousDeployment } from '../engine/index.js';
+import { FettleError } from '../errors/index.js';
+import { packageId, type Manifest } from '../manifest/index.js';
+import {
+  digestManifest,
+  readEnvironment,
+  writeEnvironment,
+  type EnvironmentRecord,
+  type PackageRecord,
+} from '../project/index.js';
+
+/** The record of the last sync; one that is damaged counts as none, because a sync writes it anew. */
+export async function previousRecord(projectDir: string): Promise<EnvironmentRecord | undefined> {
+  try {
+    return await readEnvironment(projectDir);
+  } catch (error) {
+    if (error instanceof FettleError && error.code === 'E_NOT_SYNCED') return undefined;
+    throw error;
+  }
+}
+
+export function previousDeployments(record: EnvironmentRecord | undefined): ReadonlyMap<string, PreviousDeployment> {
+  const deployments = new Map<string, PreviousDeployment>();
+  for (const { id, deployed, deployKey } of record?.packages ?? []) {
+    if (deployed) deployments.set(id, { deployKey, changes: deployed });
+  }
+  return deployments;
+}
+
+/** The digest of a record whose sync did not end well: equal to that of no manifest. */
+const INCOMPLETE = '0'.repeat(64);
+
+/**
+ * Writes what a run deployed. Packages that failed, and those the run did not touch, keep what was recorded of them, as
+ * long as they are in the manifest; after a failure the record does not count as that of this manifest.
+ */
+export async function recordRun(
+  manifest: Manifest,
+  manifestBytes: Uint8Array,
+  run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean },
+  previous: EnvironmentRecord | undefined,
+): Promise<void> {
+  const packages = mergedRecords(manifest, run, previous);
+  const digest = digestManifest(manifestBytes);
+  const isComplete = run.isWhole || (previous?.manifestDigest === digest && run.outcomes.every(({ ok }) => ok));
+  if (packages.length === 0 && !isComplete && previous === undefined) return;
+  await writeEnvironment(manifest.directory, {
+    version: 1,
+    manifestFile: manifest.file,
+    manifestDigest: isComplete ? digest : INCOMPLETE,
+    packages,
+  });
+}
+
+function mergedRecords(
+  manifest: Manifest,
+  run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean },
+  previous: EnvironmentRecord | undefined,
+): readonly PackageRecord[] {
+  const fresh = new Map(run.outcomes.flatMap((outcome) => recordOf(outcome)).map((record) => [record.id, record]));
+  const kept = run.isWhole ? [] : (previous?.packages ?? []).filter(({ id }) => !fresh.has(id));
+  const records = new Map([...kept.map((record) => [record.id, record] as const), ...fresh]);
+  const order = manifest.packages.map(({ identity, options }) => packageId(identity, options));
+  const rank = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
+  return [...records.values()].sort((first, second) => rank(first.id) - rank(second.id));
+}
+
+function recordOf(outcome: PackageOutcome): readonly PackageRecord[] {
+  if (!outcome.ok || outcome.deployKey === null) return [];
+  const { id, identity, options, key, path, products, deployed, deployKey } = outcome;
+  return [{ id, identity, options, key, assetPath: path, products, deployed, deployKey }];
+}
