@@ -1,5 +1,6 @@
 export type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
 export {
+  HostObject,
   LazyFields,
   LuaFunction,
   LuaTable,
@@ -9,4 +10,7 @@ export {
   type LuaKey,
   type LuaValue,
 } from './values.js';
-// export { openLuaState } from './open.js';   openLuaState(options: LuaStateOptions): LuaState
+export { SHELL_CONSTANTS } from './fettle-table.js';
+export { openLuaState } from './open.js';
+export { openScriptState, type ScriptState, type ScriptStateOptions } from './script.js';
+export { waits } from './waiting.js';

@@ -56,6 +56,7 @@ export type HostValue =
   | LuaFunction
   | HostFunction
   | LazyFields
+  | HostObject
   | readonly HostValue[]
   | { readonly [key: string]: HostValue };
 
@@ -76,4 +77,15 @@ export type HostFunction = (...args: LuaValue[]) => HostValue | MultipleResults 
 
 export class MultipleResults {
   constructor(readonly values: readonly HostValue[]) {}
+}
+
+/**
+ * A table of fields and functions, such as `ctx`. Each function may be called as `object.f(…)` and as `object:f(…)`: when
+ * the first argument is this very table it is dropped before the function sees the arguments (and is never marshalled).
+ */
+export class HostObject {
+  constructor(
+    readonly fields: Readonly<Record<string, HostValue>>,
+    readonly methods: Readonly<Record<string, HostFunction>>,
+  ) {}
 }

@@ -1,0 +1,139 @@
+import { adaptCoroutineLibrary } from './coroutine-library.js';
+import { lauxlib, lua, lualib, type CFunction, type LuaThread } from './fengari.js';
+import { forbidden } from './forbidden.js';
+import { popGlobal } from './globals.js';
+import { ioLibrary } from './io-library.js';
+import { LineLog } from './line-log.js';
+import type { Machine } from './machine.js';
+import { osLibrary } from './os-library.js';
+import { printFunction } from './print.js';
+import { LOADED, requireFunction } from './require.js';
+import { displayValue, nameBytes } from './text.js';
+import { locate } from './traceback.js';
+import type { HostValue } from './values.js';
+import { NEXT } from './write.js';
+
+const LIBRARIES: Readonly<Record<string, CFunction>> = {
+  _G: lualib.luaopen_base,
+  coroutine: lualib.luaopen_coroutine,
+  math: lualib.luaopen_math,
+  string: lualib.luaopen_string,
+  table: lualib.luaopen_table,
+  utf8: lualib.luaopen_utf8,
+};
+
+/** Opens the libraries a recipe has, and closes what would let it out. */
+export function openSandbox(machine: Machine): void {
+  const L = machine.main;
+  for (const [name, open] of Object.entries(LIBRARIES)) {
+    lauxlib.luaL_requiref(L, nameBytes(name), open, true);
+    lua.lua_pop(L, 1);
+  }
+  keepNext(L);
+  inTable(L, 'coroutine', () => adaptCoroutineLibrary(machine, L));
+  inTable(L, 'string', () =>
+    setFields(machine, { dump: forbidden('string.dump', 'Precompiled code is not run by fettle.') }),
+  );
+  setGlobals(machine);
+  setGlobalFunctions(machine);
+}
+
+function setGlobals(machine: Machine): void {
+  const { options, observed, resources } = machine;
+  const out = new LineLog((line) => options.log?.('info', line));
+  const err = new LineLog((line) => options.log?.('warn', line));
+  resources.add(out).add(err);
+  const output = { out: (bytes: Uint8Array) => out.write(bytes), err: (bytes: Uint8Array) => err.write(bytes) };
+  registerLibrary(machine, 'os', osLibrary(options.host, observed));
+  registerLibrary(machine, 'io', ioLibrary({ cwd: options.host.cwd, observed, resources, output }));
+  lua.lua_pushglobaltable(machine.main);
+  setFields(machine, {
+    dofile: forbidden('dofile', 'Use require, which finds files beside the recipe.'),
+    loadfile: forbidden('loadfile', 'Use require, which finds files beside the recipe.'),
+    // There is nothing to collect by hand: JavaScript does it.
+    collectgarbage: () => 0,
+  });
+  lua.lua_pop(machine.main, 1);
+}
+
+function registerLibrary(machine: Machine, name: string, fields: Readonly<Record<string, HostValue>>): void {
+  const L = machine.main;
+  lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, LOADED);
+  machine.writer.push(L, fields, name);
+  lua.lua_pushvalue(L, -1);
+  lua.lua_setfield(L, -3, nameBytes(name));
+  popGlobal(L, name);
+  lua.lua_pop(L, 1);
+}
+
+function setGlobalFunctions(machine: Machine): void {
+  const L = machine.main;
+  lua.lua_pushcfunction(
+    L,
+    printFunction((line) => machine.options.log?.('info', line)),
+  );
+  popGlobal(L, 'print');
+  lua.lua_pushcfunction(L, requireFunction(machine));
+  popGlobal(L, 'require');
+  lua.lua_getglobal(L, nameBytes('load'));
+  lua.lua_pushcfunction(L, textOnly(lua.lua_tocfunction(L, -1)));
+  popGlobal(L, 'load');
+  lua.lua_pop(L, 1);
+  lua.lua_createtable(L, 0, 1);
+  lua.lua_pushcfunction(L, tracebackFunction(machine));
+  lua.lua_setfield(L, -2, nameBytes('traceback'));
+  popGlobal(L, 'debug');
+  registerPackage(L);
+}
+
+function registerPackage(L: LuaThread): void {
+  lua.lua_createtable(L, 0, 1);
+  lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, LOADED);
+  lua.lua_setfield(L, -2, nameBytes('loaded'));
+  popGlobal(L, 'package');
+}
+
+/** `load` that refuses precompiled code, whatever mode it is called with. */
+function textOnly(load: CFunction): CFunction {
+  return (L) => {
+    if (lua.lua_gettop(L) < 3) lua.lua_settop(L, 3);
+    const mode = nameBytes('t');
+    lua.lua_pushlstring(L, mode, mode.length);
+    lua.lua_replace(L, 3);
+    return load(L);
+  };
+}
+
+/** `debug.traceback([message])`: our frames, innermost first; a message that is no string is returned as it is. */
+function tracebackFunction(machine: Machine): CFunction {
+  return (L) => {
+    const type = lua.lua_type(L, 1);
+    if (type > lua.LUA_TNIL && type !== lua.LUA_TSTRING && type !== lua.LUA_TNUMBER) {
+      lua.lua_settop(L, 1);
+      return 1;
+    }
+    const message = type > lua.LUA_TNIL ? `${displayValue(L, 1)}\n` : '';
+    const frames = locate(L, machine.sources, 1).traceback ?? [];
+    machine.writer.push(L, `${message}stack traceback:\n\t${frames.join('\n\t')}`);
+    return 1;
+  };
+}
+
+function keepNext(L: LuaThread): void {
+  lua.lua_getglobal(L, nameBytes('next'));
+  lua.lua_setfield(L, lua.LUA_REGISTRYINDEX, NEXT);
+}
+
+function inTable(L: LuaThread, name: string, change: () => void): void {
+  lua.lua_getglobal(L, nameBytes(name));
+  change();
+  lua.lua_pop(L, 1);
+}
+
+/** Sets fields of the table on top of the main stack. */
+function setFields(machine: Machine, fields: Readonly<Record<string, HostValue>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    machine.writer.push(machine.main, value, name);
+    lua.lua_setfield(machine.main, -2, nameBytes(name));
+  }
+}

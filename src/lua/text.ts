@@ -1,0 +1,49 @@
+import { lauxlib, lua, type LuaBytes, type LuaThread } from './fengari.js';
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+const names = new Map<string, LuaBytes>();
+
+/** A name that fettle itself chose (a field, a library): encoded once. Never call it with what a user wrote. */
+export function nameBytes(name: string): LuaBytes {
+  const known = names.get(name);
+  if (known) return known;
+  const bytes = encoder.encode(name);
+  names.set(name, bytes);
+  return bytes;
+}
+
+export function pushText(L: LuaThread, text: string): void {
+  pushBytes(L, encoder.encode(text));
+}
+
+export function pushBytes(L: LuaThread, bytes: Uint8Array): void {
+  lua.lua_pushlstring(L, bytes, bytes.length);
+}
+
+/** Valid UTF-8 becomes a string, anything else a copy of the bytes: nothing is lost either way. */
+export function decodeText(bytes: LuaBytes): string | Uint8Array {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return Uint8Array.from(bytes);
+  }
+}
+
+/** Text for people: bytes that are not UTF-8 are shown as U+FFFD. */
+export function displayText(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
+}
+
+/** The value at `index` as `tostring` shows it, metamethods included. Leaves the stack as it was. */
+export function displayValue(L: LuaThread, index: number): string {
+  const text = displayText(lauxlib.luaL_tolstring(L, index));
+  lua.lua_pop(L, 1);
+  return text;
+}
+
+/** The name of the type of the value at `index`: `nil`, `table`, … */
+export function typeNameAt(L: LuaThread, index: number): string {
+  return displayText(lua.lua_typename(L, lua.lua_type(L, index)));
+}

@@ -1,0 +1,156 @@
+import { FettleError } from '../errors/index.js';
+import { lua, type CFunction, type LuaThread } from './fengari.js';
+import type { FunctionTable } from './function-table.js';
+import type { HostTables } from './host-tables.js';
+import { displayText, nameBytes, pushBytes, pushText } from './text.js';
+import {
+  HostObject,
+  LazyFields,
+  LuaFunction,
+  LuaTable,
+  MultipleResults,
+  type HostFunction,
+  type HostValue,
+} from './values.js';
+
+/** A function of JavaScript on its way into Lua. */
+export interface HostCall {
+  readonly fn: HostFunction;
+  /** How messages call it. */
+  readonly name: string;
+  /** The table it is a method of: dropped when Lua passes it first. */
+  readonly owner: object | null;
+}
+
+/** Pushes values of JavaScript onto the stacks of one state. */
+export class ValueWriter {
+  constructor(
+    private readonly functions: FunctionTable,
+    private readonly hostTables: HostTables,
+    private readonly bind: (call: HostCall) => CFunction,
+  ) {}
+
+  /**
+   * Pushes one value. `name` is how messages call it when it is a function.
+   * @throws FettleError E_LUA_VALUE for what Lua cannot hold
+   */
+  push(L: LuaThread, value: HostValue, name = 'function'): void {
+    makeRoom(L);
+    if (value === undefined || value === null) lua.lua_pushnil(L);
+    else if (typeof value === 'boolean') lua.lua_pushboolean(L, value);
+    else if (typeof value === 'number') pushNumber(L, value);
+    else if (typeof value === 'string') pushText(L, value);
+    else if (typeof value === 'function') lua.lua_pushcfunction(L, this.bind({ fn: value, name, owner: null }));
+    else if (value instanceof LuaFunction) this.functions.push(L, value);
+    else this.#pushObject(L, value, name);
+  }
+
+  /** Pushes the results of a host function; returns how many. */
+  pushResults(L: LuaThread, result: HostValue | MultipleResults): number {
+    const values = result instanceof MultipleResults ? result.values : [result];
+    for (const value of values) this.push(L, value);
+    return values.length;
+  }
+
+  #pushObject(L: LuaThread, value: object, name: string): void {
+    if (ArrayBuffer.isView(value)) pushBytes(L, value as Uint8Array);
+    else if (value instanceof LuaTable) this.#pushEntries(L, value.entries, name);
+    else if (value instanceof LazyFields) this.#pushLazy(L, value, name);
+    else if (value instanceof HostObject) this.#pushHostObject(L, value, name);
+    else if (Array.isArray(value)) this.#pushArray(L, value as readonly HostValue[], name);
+    else this.#pushEntries(L, Object.entries(value as Record<string, HostValue>), name);
+  }
+
+  #pushArray(L: LuaThread, values: readonly HostValue[], name: string): void {
+    lua.lua_createtable(L, values.length, 0);
+    values.forEach((value, index) => {
+      this.push(L, value, name);
+      lua.lua_rawseti(L, -2, index + 1);
+    });
+  }
+
+  #pushEntries(L: LuaThread, entries: Iterable<readonly [string | number | boolean, HostValue]>, name: string): void {
+    lua.lua_createtable(L, 0, 0);
+    for (const [key, value] of entries) {
+      this.push(L, key);
+      this.push(L, value, typeof key === 'string' ? memberName(name, key) : name);
+      lua.lua_rawset(L, -3);
+    }
+  }
+
+  #pushHostObject(L: LuaThread, object: HostObject, name: string): void {
+    this.#pushEntries(L, Object.entries(object.fields), name);
+    const owner = lua.lua_topointer(L, -1);
+    for (const [key, fn] of Object.entries(object.methods)) {
+      pushText(L, key);
+      lua.lua_pushcfunction(L, this.bind({ fn, name: memberName(name, key), owner }));
+      lua.lua_rawset(L, -3);
+    }
+  }
+
+  #pushLazy(L: LuaThread, fields: LazyFields, name: string): void {
+    this.#pushEntries(L, Object.entries(fields.eager), name);
+    const waiting = new Map(Object.entries(fields.lazy));
+    const compute = (T: LuaThread, table: number, key: string): boolean => {
+      const produce = waiting.get(key);
+      if (!produce) return false;
+      pushText(T, key);
+      this.push(T, produce(), memberName(name, key));
+      waiting.delete(key);
+      lua.lua_rawset(T, table);
+      return true;
+    };
+    this.hostTables.rememberLazy(L, (T, table) => {
+      for (const key of [...waiting.keys()]) if (!hasField(T, table, key)) compute(T, table, key);
+    });
+    this.#pushLazyMetatable(L, compute);
+    lua.lua_setmetatable(L, -2);
+  }
+
+  #pushLazyMetatable(L: LuaThread, compute: (T: LuaThread, table: number, key: string) => boolean): void {
+    lua.lua_createtable(L, 0, 3);
+    lua.lua_pushcfunction(L, (T) => {
+      if (lua.lua_type(T, 2) !== lua.LUA_TSTRING) return 0;
+      if (!compute(T, 1, displayText(lua.lua_tolstring(T, 2) ?? new Uint8Array()))) return 0;
+      lua.lua_settop(T, 2);
+      lua.lua_rawget(T, 1);
+      return 1;
+    });
+    lua.lua_setfield(L, -2, nameBytes('__index'));
+    lua.lua_pushcfunction(L, (T) => {
+      this.hostTables.complete(T, 1);
+      lua.lua_getfield(T, lua.LUA_REGISTRYINDEX, NEXT);
+      lua.lua_pushvalue(T, 1);
+      lua.lua_pushnil(T);
+      return 3;
+    });
+    lua.lua_setfield(L, -2, nameBytes('__pairs'));
+    lua.lua_pushboolean(L, false);
+    lua.lua_setfield(L, -2, nameBytes('__metatable'));
+  }
+}
+
+/** Where the registry keeps the original `next`, whatever a chunk assigns to the global. */
+export const NEXT = nameBytes('fettle.next');
+
+function hasField(L: LuaThread, table: number, key: string): boolean {
+  pushText(L, key);
+  const type = lua.lua_rawget(L, table);
+  lua.lua_pop(L, 1);
+  return type !== lua.LUA_TNIL;
+}
+
+function memberName(parent: string, key: string): string {
+  return parent === 'function' ? key : `${parent}.${key}`;
+}
+
+function pushNumber(L: LuaThread, value: number): void {
+  // Zero with a sign is whole too, but only a float can carry the sign.
+  if ((value | 0) === value && !Object.is(value, -0)) lua.lua_pushinteger(L, value);
+  else lua.lua_pushnumber(L, value);
+}
+
+function makeRoom(L: LuaThread): void {
+  if (lua.lua_checkstack(L, 8)) return;
+  throw new FettleError('E_LUA_VALUE', 'A value is too large or nested too deeply for Lua.');
+}
