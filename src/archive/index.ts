@@ -1,3 +1,3 @@
 export type { ArchiveFormat, ExtractRequest, ExtractResult } from './archive.js';
-// detectArchive(path): Promise<ArchiveFormat | undefined>   by content, then by name
-// extractArchive(request: ExtractRequest): Promise<ExtractResult>
+export { detectArchive } from './detect-archive.js';
+export { extractArchive } from './extract-archive.js';

@@ -27,13 +27,15 @@ export interface FetchedFile {
   readonly path: string;
   readonly fileName: string;
   readonly bytes: number;
-  /** SHA-256 (hex) of a file; for git the full commit id. */
+  /** SHA-256 (hex) of a file; `digestPath` of a folder; for git the full commit id. */
   readonly digest: string;
   readonly reused: boolean;
 }
 
 export interface FetchOptions {
   readonly directory: string;
+  /** Where git clones go; default `directory`. */
+  readonly cloneDirectory?: string;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** A file already there with the right digest is kept and not downloaded. Default true. */
@@ -42,6 +44,7 @@ export interface FetchOptions {
 
 /** Fetches files from anywhere. One instance serves a run: it shares connections, limits and registry answers. */
 export interface Fetcher {
+  /** @throws FettleError E_FETCH_NAME, E_REGISTRY, E_PURL, E_FETCH, E_OFFLINE */
   resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch>;
   /**
    * Fetches one file (or folder, for a path that is one, or a git clone) into `directory/fileName`. The bytes go to a

@@ -1,0 +1,22 @@
+/** What a registry said. Every status is an answer; only a registry that cannot be reached is an error. */
+export interface RegistryAnswer {
+  readonly status: number;
+  /** Where the answer came from after redirects: relative links are relative to this. */
+  readonly url: string;
+  /** Header names are lower-case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface RegistryRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How registries are asked. The one who provides it follows redirects (dropping `authorization` when a redirect leaves
+ * the origin) and throws FettleError E_FETCH, or E_OFFLINE, when there is no answer at all.
+ */
+export interface RegistryHttp {
+  get(url: string, request: RegistryRequest): Promise<RegistryAnswer>;
+}
