@@ -7,6 +7,10 @@ export interface CacheOptions {
   readonly host: Host;
   /** Skip fsync: for caches that are thrown away. */
   readonly noFsync?: boolean;
+  /** The bundled src/cache/lock-worker.ts. Default: `lock-worker.js` beside the module that opens the cache. */
+  readonly lockWorker?: URL;
+  /** Silence after which a lock's holder counts as gone where nothing else can tell, milliseconds. Default 30 s. */
+  readonly staleLockMs?: number;
 }
 
 /** The content cache that many processes share. docs/cache.md tells the protocol. */
@@ -25,7 +29,12 @@ export interface Cache extends AsyncDisposable {
   /** Folder for a fetched recipe copy named by `digest` (made complete atomically by `storeRecipe`). */
   findRecipe(digest: string): Promise<string | undefined>;
   /** Runs `fill` on an empty folder and publishes it under `digest` unless one is there already; returns the final folder. */
-  storeRecipe(digest: string, fill: (directory: string) => Promise<void>, emit: Emit, signal: AbortSignal): Promise<string>;
+  storeRecipe(
+    digest: string,
+    fill: (directory: string) => Promise<void>,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<string>;
   size(): Promise<CacheSize>;
   /** Removes everything that no running process holds. */
   clear(): Promise<{ readonly bytesFreed: number; readonly kept: readonly string[] }>;

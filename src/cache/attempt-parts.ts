@@ -1,0 +1,22 @@
+import type { Emit } from '../events/index.js';
+import type { Durability } from './durable-file.js';
+import type { EntryId } from './entry.js';
+import type { HeldLock } from './held-lock.js';
+import type { AttemptPlace, EntryPlace, Layout } from './layout.js';
+import type { Trash } from './trash.js';
+
+/** What an attempt works with; all of it outlives the attempt but the lock. */
+export interface AttemptParts {
+  readonly layout: Layout;
+  readonly trash: Trash;
+  readonly durability: Durability;
+  readonly emit: Emit;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly id: EntryId;
+  readonly entry: EntryPlace;
+  readonly place: AttemptPlace;
+  readonly lock: HeldLock;
+  /** A workspace for what is not kept: it never commits, and nothing of it stays. */
+  readonly ephemeral: boolean;
+}

@@ -1,0 +1,64 @@
+import { FettleError } from '../errors/index.js';
+import type { AttemptParts } from './attempt-parts.js';
+import { syncFolder } from './durable-file.js';
+import type { CommitRecord, CompleteEntry } from './entry.js';
+import { writeFingerprint } from './fingerprint.js';
+import type { AttemptPlace } from './layout.js';
+import { findEntry, MARKER_VERSION, type Marker } from './marker.js';
+import { publishMarker } from './publish-marker.js';
+import { sealTree, type SealedTree } from './seal.js';
+import type { Trash } from './trash.js';
+
+/**
+ * Makes the entry complete, or gives way to whoever was faster. Everything the marker vouches for is read-only and
+ * on the disk before the marker is; so a kill or a power cut at any point leaves a complete entry or none.
+ */
+export async function commitAttempt(parts: AttemptParts, record: CommitRecord): Promise<CompleteEntry> {
+  const { entry, place, durability, layout } = parts;
+  const sealed = await sealTree(place.asset, durability);
+  await writeFingerprint(place.fingerprint, sealed.lines, durability);
+  for (const folder of new Set([place.base, entry.folder, entry.identityFolder, layout.assets])) {
+    await syncFolder(folder, durability);
+  }
+  const outcome = await publishMarker(entry, markerOf(parts, record, sealed), durability);
+  if (outcome === 'lost') await giveWay(parts);
+  return standingEntry(parts);
+}
+
+/** Takes away what only the work needed. */
+export async function removeWorkFolders(trash: Trash, place: AttemptPlace): Promise<void> {
+  for (const folder of [place.stage, place.tmp, place.fetch]) await trash.discard(folder);
+}
+
+/** The winner's folders have other names than ours, so only ours go. */
+async function giveWay({ trash, place, emit, layout, id }: AttemptParts): Promise<void> {
+  await trash.discard(place.asset);
+  await trash.discard(place.fingerprint);
+  const winner = findEntry(layout, id);
+  if (winner) emit({ kind: 'commit:lost', path: winner.assetDir });
+}
+
+function standingEntry({ layout, id, entry }: AttemptParts): CompleteEntry {
+  const complete = findEntry(layout, id);
+  if (complete) return complete;
+  throw new FettleError('E_CACHE', `the entry of ${id.identity} vanished from the cache`, {
+    facts: { path: entry.folder },
+    hint: 'Something else removes files from the cache. Run the command again.',
+  });
+}
+
+function markerOf({ id, place, now }: AttemptParts, record: CommitRecord, sealed: SealedTree): Marker {
+  return {
+    version: MARKER_VERSION,
+    identity: id.identity,
+    platformArch: id.platformArch,
+    key: id.key,
+    asset: place.assetName,
+    bytes: sealed.bytes,
+    files: sealed.files,
+    completedAt: now(),
+    durations: record.durations,
+    origin: record.origin,
+    keyInputs: record.keyInputs,
+  };
+}

@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises';
+import { hasCode } from '../errors/index.js';
+import type { EntryPlace, Layout } from './layout.js';
+
+/** An entry's folder as it was found, complete or not. */
+export interface ListedEntry {
+  readonly place: EntryPlace;
+  /** `<identity>/<variant>`. */
+  readonly name: string;
+  readonly lockName: string;
+}
+
+/** Every entry of the cache. */
+export async function listEntries(layout: Layout): Promise<readonly ListedEntry[]> {
+  const entries: ListedEntry[] = [];
+  for (const identity of await foldersIn(layout.assets)) {
+    for (const variant of await foldersIn(layout.foundIdentity(identity))) {
+      const place = layout.placeOf(layout.foundIdentity(identity), variant);
+      entries.push({ place, name: `${identity}/${variant}`, lockName: layout.lockNameOf(identity, variant) });
+    }
+  }
+  return entries;
+}
+
+/** Every entry of one identity. */
+export async function listVariants(layout: Layout, identity: string): Promise<readonly EntryPlace[]> {
+  const folder = layout.identityFolder(identity);
+  return (await foldersIn(folder)).map((variant) => layout.placeOf(folder, variant));
+}
+
+async function foldersIn(path: string): Promise<readonly string[]> {
+  try {
+    const found = await readdir(path, { withFileTypes: true });
+    return found.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { EntryId, WorkFolders } from './entry.js';
+
+/** Version of everything below; a cache with a greater one is left alone. */
+export const LAYOUT_VERSION = 1;
+
+const SHORT_KEY_DIGITS = 16;
+const LONGEST_NAME = 150;
+const PARTIAL = '.partial.';
+const PREPARED = '.prepared.';
+
+/** Where one entry lives. */
+export interface EntryPlace {
+  readonly folder: string;
+  readonly identityFolder: string;
+  readonly marker: string;
+  /** There once a lock was taken from a holder that may still be alive: from then on nobody tidies up here. */
+  readonly contested: string;
+}
+
+/** The folders of one attempt: in the entry itself, or in a folder of their own inside it. */
+export interface AttemptPlace extends WorkFolders {
+  readonly base: string;
+  /** The asset folder as the marker names it, relative to the entry. */
+  readonly assetName: string;
+  readonly fingerprint: string;
+}
+
+/** The only place that knows how paths inside a cache are put together. */
+export class Layout {
+  readonly version: string;
+  readonly tag: string;
+  readonly assets: string;
+  readonly recipes: string;
+  readonly downloads: string;
+  readonly locks: string;
+  readonly trash: string;
+  readonly logs: string;
+
+  constructor(readonly root: string) {
+    this.version = join(root, 'VERSION');
+    this.tag = join(root, 'CACHEDIR.TAG');
+    this.assets = join(root, 'assets');
+    this.recipes = join(root, 'recipes');
+    this.downloads = join(root, 'downloads');
+    this.locks = join(root, 'locks');
+    this.trash = join(root, 'trash');
+    this.logs = join(root, 'logs');
+  }
+
+  get folders(): readonly string[] {
+    return [this.assets, this.recipes, this.downloads, this.locks, this.trash, this.logs];
+  }
+
+  /** Where VERSION is written before it gets its name. */
+  temporaryVersion(token: string): string {
+    return `${this.version}.${token}.tmp`;
+  }
+
+  /** Whether a name found in the root is one that a cache has. */
+  isOurs(name: string): boolean {
+    const path = join(this.root, name);
+    return [this.tag, this.version, ...this.folders].includes(path) || path.startsWith(`${this.version}.`);
+  }
+
+  identityFolder(identity: string): string {
+    return join(this.assets, fileName(identity));
+  }
+
+  /** The entry's folder, and the one it has when another key with the same first 16 digits was there first. */
+  places(id: EntryId): readonly [EntryPlace, EntryPlace] {
+    const identityFolder = this.identityFolder(id.identity);
+    return [
+      this.placeOf(identityFolder, variantName(id)),
+      this.placeOf(identityFolder, `${id.platformArch}-${id.key}`),
+    ];
+  }
+
+  /** An identity's folder by the name it was found under. */
+  foundIdentity(name: string): string {
+    return join(this.assets, name);
+  }
+
+  placeOf(identityFolder: string, variant: string): EntryPlace {
+    const folder = join(identityFolder, variant);
+    return { folder, identityFolder, marker: join(folder, 'complete.json'), contested: join(folder, 'contested') };
+  }
+
+  lockName(id: EntryId): string {
+    return this.lockNameOf(fileName(id.identity), variantName(id));
+  }
+
+  /** The lock of a folder found in `assets/`. */
+  lockNameOf(identityFolderName: string, variant: string): string {
+    const [platform = '', arch = '', key = ''] = variant.split('-');
+    return `${identityFolderName}.${platform}-${arch}-${key.slice(0, SHORT_KEY_DIGITS)}`;
+  }
+
+  logFolder(identity: string): string {
+    return join(this.logs, fileName(identity));
+  }
+
+  logFile(id: EntryId, stamp: string): string {
+    return join(this.logFolder(id.identity), `${shortKey(id)}-${stamp}.log`);
+  }
+
+  recipe(digest: string): string {
+    return join(this.recipes, fileName(digest));
+  }
+
+  partialRecipe(claimName: string): string {
+    return join(this.recipes, `${PARTIAL}${claimName}`);
+  }
+
+  discarded(token: string): string {
+    return join(this.trash, token);
+  }
+}
+
+/** Attempt 0 works in the entry itself, attempt n in `attempt-n/` inside it. */
+export function attemptPlace(entry: EntryPlace, number: number): AttemptPlace {
+  const base = number === 0 ? entry.folder : join(entry.folder, `attempt-${number}`);
+  return {
+    base,
+    assetName: number === 0 ? 'asset' : `attempt-${number}/asset`,
+    asset: join(base, 'asset'),
+    fetch: join(base, 'fetch'),
+    stage: join(base, 'stage'),
+    tmp: join(base, 'tmp'),
+    fingerprint: join(base, 'fingerprint.json'),
+  };
+}
+
+/** Something found in an entry's folder. */
+export function childOf(entry: EntryPlace, name: string): string {
+  return join(entry.folder, name);
+}
+
+/** The number of the attempt that a name found in an entry's folder belongs to. */
+export function attemptNumberOf(name: string): number | undefined {
+  if (['asset', 'fetch', 'stage', 'tmp'].includes(name)) return 0;
+  const match = /^attempt-(\d+)$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** The asset folder that a marker names; undefined for a name no attempt has. */
+export function assetFolder(entry: EntryPlace, assetName: string): string | undefined {
+  return /^(attempt-\d+\/)?asset$/.test(assetName) ? join(entry.folder, assetName) : undefined;
+}
+
+/** Where a marker is written before it gets its name. */
+export function temporaryMarker(entry: EntryPlace, token: string): string {
+  return `${entry.marker}.${token}.tmp`;
+}
+
+/** The paths of one lock; `prepared` is where a claim is made ready before it is moved to `folder`. */
+export interface LockPaths {
+  readonly folder: string;
+  readonly record: string;
+  claim(claimName: string): string;
+  prepared(claimName: string): string;
+  preparedClaim(claimName: string): string;
+}
+
+export function lockPaths(locks: string, lockName: string): LockPaths {
+  const folder = join(locks, `${lockName}.lock`);
+  const prepared = (claimName: string): string => join(locks, `${PREPARED}${claimName}`);
+  return {
+    folder,
+    record: join(locks, `${lockName}.owner.json`),
+    claim: (claimName) => join(folder, claimName),
+    prepared,
+    preparedClaim: (claimName) => join(prepared(claimName), claimName),
+  };
+}
+
+/** The lock whose folder has this name; undefined for other names. */
+export function lockNameOfFolder(name: string): string | undefined {
+  return name.endsWith('.lock') && !name.startsWith(PREPARED) ? name.slice(0, -'.lock'.length) : undefined;
+}
+
+/** The claim that was being made ready under this name; undefined for other names. */
+export function preparedClaimOf(name: string): string | undefined {
+  return name.startsWith(PREPARED) ? name.slice(PREPARED.length) : undefined;
+}
+
+/** The claim that the folder of a half-made recipe copy carries; undefined for other names. */
+export function partialRecipeClaim(name: string): string | undefined {
+  return name.startsWith(PARTIAL) ? name.slice(PARTIAL.length) : undefined;
+}
+
+/** A log found in an identity's folder. */
+export function logOf(layout: Layout, identity: string, name: string): string {
+  return join(layout.logFolder(identity), name);
+}
+
+export function shortKey(id: EntryId): string {
+  return id.key.slice(0, SHORT_KEY_DIGITS);
+}
+
+function variantName(id: EntryId): string {
+  return `${id.platformArch}-${shortKey(id)}`;
+}
+
+/** `text` as the name of one file on every platform; identities and digests keep their looks. */
+function fileName(text: string): string {
+  const safe = text
+    .replace(/[^A-Za-z0-9._@+=-]/gu, (character) => Buffer.from(character).toString('hex').replace(/../g, '%$&'))
+    .replace(/^\.|\.$/g, '%2e');
+  if (safe.length <= LONGEST_NAME) return safe;
+  return `${safe.slice(0, LONGEST_NAME - 17)}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,99 @@
+import { mkdir, readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { hasCode } from '../errors/index.js';
+import { parseClaimName, type Claim } from './claim.js';
+import type { LockPaths } from './layout.js';
+
+/**
+ * A lock is a folder with one file in it, the claim of its holder. It is free when the folder is not there or empty.
+ * Each change is one atomic step on a path that names the claim it is about, so nobody can remove or take a claim
+ * other than the one that was looked at.
+ */
+export interface StandingClaim {
+  readonly name: string;
+  /** Undefined when the name is not one that fettle gives. */
+  readonly claim: Claim | undefined;
+  /** When the holder last refreshed it, milliseconds since the epoch. */
+  readonly heartbeat: number;
+}
+
+/** The claim that holds the lock now; undefined when it is free. */
+export async function readStandingClaim(paths: LockPaths): Promise<StandingClaim | undefined> {
+  try {
+    const names = await readdir(paths.folder);
+    const name = names.find((candidate) => parseClaimName(candidate)) ?? names[0];
+    if (name === undefined) return undefined;
+    const { mtimeMs } = await stat(paths.claim(name));
+    return { name, claim: parseClaimName(name), heartbeat: mtimeMs };
+  } catch (error) {
+    // Released between one call and the next.
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Takes a free lock: a folder with the claim already in it is renamed into place. That fails when a folder with
+ * something in it is there.
+ * @returns false when somebody else was faster
+ */
+export async function takeFreeLock(paths: LockPaths, claimName: string): Promise<boolean> {
+  await mkdir(paths.prepared(claimName), { recursive: true });
+  let taken = false;
+  try {
+    await writeFile(paths.preparedClaim(claimName), '');
+    taken = await moveIntoPlace(paths.prepared(claimName), paths.folder);
+  } finally {
+    if (!taken) await removePrepared(paths, claimName);
+  }
+  return taken;
+}
+
+async function moveIntoPlace(prepared: string, folder: string): Promise<boolean> {
+  try {
+    await rename(prepared, folder);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
+    // Windows renames onto no folder at all, not even an empty one: clear the way for the next try.
+    if (hasCode(error, 'EPERM', 'EACCES') && (await removeIfEmpty(folder))) return false;
+    throw error;
+  }
+}
+
+/** @returns whether something was there: full, or empty and now gone */
+async function removeIfEmpty(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'ENOTEMPTY', 'EEXIST');
+  }
+}
+
+async function removePrepared(paths: LockPaths, claimName: string): Promise<void> {
+  await rm(paths.prepared(claimName), { recursive: true, force: true });
+}
+
+/**
+ * Turns a standing claim into another one: of several that try, exactly one succeeds.
+ * @returns false when `standing` is no longer there
+ */
+export async function replaceClaim(paths: LockPaths, standing: string, claimName: string): Promise<boolean> {
+  try {
+    await rename(paths.claim(standing), paths.claim(claimName));
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/** Frees the lock if `claimName` still holds it. A kill between the two steps leaves an empty folder: a free lock. */
+export async function dropClaim(paths: LockPaths, claimName: string): Promise<void> {
+  try {
+    await unlink(paths.claim(claimName));
+    await rmdir(paths.folder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES')) throw error;
+  }
+}

@@ -1,0 +1,196 @@
+import { hasCode, messageOf } from '../errors/index.js';
+import type { LockOwner } from '../events/index.js';
+import { claimName, newClaim, type Claim } from './claim.js';
+import { ClaimAttempt } from './claim-attempt.js';
+import { BUSY, claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
+import { lockPaths, type LockPaths } from './layout.js';
+import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
+import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
+import { Pause } from './pause.js';
+import { identifyProcess, type ProcessIdentity } from './process-identity.js';
+
+/**
+ * Makes the lock (through `files`) and keeps its heartbeat until the returned function is called.
+ * Rejects with code ELOCKED when it is held by somebody else.
+ */
+export type KeepHeartbeat = (
+  lockFolder: string,
+  options: {
+    readonly token: string;
+    readonly staleMs: number;
+    readonly files: ClaimFileSystem;
+    readonly onLost: () => void;
+  },
+) => Promise<() => Promise<void>>;
+
+type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
+
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 250;
+/** By then the holder has written who it is; shorter waits are not worth a word. */
+const FIRST_REPORT_MS = 20;
+const REPORT_INTERVAL_MS = 10_000;
+
+interface Held {
+  readonly paths: LockPaths;
+  readonly claim: Claim;
+  readonly stopHeartbeat: () => Promise<void>;
+  record: OwnerRecord;
+  /** Owner records are written one after the other, and none after the lock was released. */
+  writing: Promise<void>;
+}
+
+/** All locks that one cache of one process waits for or holds. Lives in the worker thread. */
+export class LockSession {
+  readonly #self: ProcessIdentity;
+  readonly #pauses = new Map<number, Pause>();
+  readonly #held = new Map<number, Held>();
+  readonly #acquiring = new Set<Promise<void>>();
+
+  constructor(
+    private readonly settings: LockWorkerData,
+    private readonly keepHeartbeat: KeepHeartbeat,
+    private readonly reply: (message: LockReply) => void,
+  ) {
+    this.#self = identifyProcess(settings.pid);
+  }
+
+  /** Obeys one request; failures are replies, so this never rejects. */
+  async handle(request: Exclude<LockRequest, { kind: 'close' }>): Promise<void> {
+    switch (request.kind) {
+      case 'lock':
+        return this.#track(this.#acquire(request));
+      case 'cancel':
+        return this.#pauses.get(request.id)?.cancel();
+      case 'phase':
+        return this.#describe(request.id, { phase: request.phase });
+      case 'release':
+        return this.#release(request.id);
+    }
+  }
+
+  /** Ends all waiting and frees all locks. */
+  async close(): Promise<void> {
+    for (const pause of this.#pauses.values()) pause.cancel();
+    // One of them may be just about to get its lock.
+    await Promise.all(this.#acquiring);
+    await Promise.all([...this.#held.keys()].map((id) => this.#release(id)));
+  }
+
+  async #track(acquisition: Promise<void>): Promise<void> {
+    this.#acquiring.add(acquisition);
+    await acquisition;
+    this.#acquiring.delete(acquisition);
+  }
+
+  async #acquire(command: LockCommand): Promise<void> {
+    const pause = new Pause();
+    this.#pauses.set(command.id, pause);
+    try {
+      await this.#waitForLock(command, pause);
+    } catch (error) {
+      const code = hasCode(error, ...CODES_WORTH_TELLING) ? String((error as { code: unknown }).code) : undefined;
+      this.reply({ kind: 'failed', id: command.id, failure: { code, message: messageOf(error) } });
+    } finally {
+      this.#pauses.delete(command.id);
+    }
+  }
+
+  async #waitForLock(command: LockCommand, pause: Pause): Promise<void> {
+    const started = performance.now();
+    const claim = newClaim(this.#self);
+    const paths = lockPaths(this.settings.locks, command.name);
+    const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
+    let reportAt = FIRST_REPORT_MS;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+      if (pause.cancelled) {
+        this.reply({ kind: 'cancelled', id: command.id });
+        return;
+      }
+      const busy = await this.#tryOnce(command, { paths, claim, attempt, started });
+      if (!busy) return;
+      const waitedMs = Math.round(performance.now() - started);
+      const remainingMs = (command.timeoutMs ?? Infinity) - waitedMs;
+      if (remainingMs <= 0) {
+        this.reply({ kind: 'timed-out', id: command.id, owner: busy.owner, waitedMs });
+        return;
+      }
+      if (waitedMs >= reportAt) {
+        this.reply({ kind: 'waiting', id: command.id, owner: busy.owner, waitedMs });
+        reportAt = waitedMs + REPORT_INTERVAL_MS;
+      }
+      await pause.wait(Math.min(pauseMs, remainingMs));
+    }
+  }
+
+  /** @returns who holds the lock; undefined when it is ours now */
+  async #tryOnce(
+    command: LockCommand,
+    way: { paths: LockPaths; claim: Claim; attempt: ClaimAttempt; started: number },
+  ): Promise<{ readonly owner: LockOwner | null } | undefined> {
+    const { paths, claim } = way;
+    let owner: LockOwner | null = null;
+    let takeover: Takeover = 'none';
+    const files = claimFileSystem(paths, claimName(claim), async () => {
+      const outcome = await way.attempt.try();
+      owner = outcome.kind === 'busy' ? outcome.owner : outcome.previousOwner;
+      if (outcome.kind === 'claimed') takeover = outcome.takeover;
+      return outcome.kind === 'claimed';
+    });
+    try {
+      const stopHeartbeat = await this.keepHeartbeat(paths.folder, {
+        token: claim.token,
+        staleMs: this.settings.staleMs,
+        files,
+        onLost: () => this.reply({ kind: 'lost', id: command.id }),
+      });
+      const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile };
+      this.#held.set(command.id, { paths, claim, stopHeartbeat, record, writing: Promise.resolve() });
+      await this.#describe(command.id, {});
+    } catch (error) {
+      if (hasCode(error, BUSY)) return { owner };
+      throw error;
+    }
+    const waitedMs = Math.round(performance.now() - way.started);
+    this.reply({ kind: 'held', id: command.id, waitedMs, claimName: claimName(claim), takeover, previousOwner: owner });
+    return undefined;
+  }
+
+  async #describe(id: number, change: Partial<OwnerRecord>): Promise<void> {
+    const held = this.#held.get(id);
+    if (!held) return;
+    held.record = { ...held.record, ...change };
+    const { record } = held;
+    held.writing = held.writing.then(() => writeOwnerRecord(held.paths, held.claim, record));
+    await held.writing;
+  }
+
+  async #release(id: number): Promise<void> {
+    const held = this.#held.get(id);
+    if (held) {
+      this.#held.delete(id);
+      await held.writing;
+      // Before the lock, else it could be the next holder's.
+      await removeOwnerRecord(held.paths);
+      // Rejects for a lock that was lost, or on a disk that fails: there is nothing left to free in either case.
+      await held.stopHeartbeat().catch(() => undefined);
+      for (const pause of this.#pauses.values()) pause.wake();
+    }
+    this.reply({ kind: 'released', id });
+  }
+}
+
+/** What src/cache/failure.ts has words for; anything else is a bug. */
+const CODES_WORTH_TELLING = [
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'ENOTDIR',
+  'EMFILE',
+  'ENFILE',
+  'ENAMETOOLONG',
+  'ENOENT',
+];

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { hasCode } from '../errors/index.js';
+import type { EntryId } from './entry.js';
+import { onCacheFiles } from './failure.js';
+import type { Layout } from './layout.js';
+import { logOf } from './layout.js';
+import { processExists } from './liveness.js';
+
+/** Logs kept for each identity. */
+const KEPT_LOGS = 10;
+
+const LOG_NAME = /-(?<stamp>\d{8}T\d{9})-(?<pid>\d+)(-\d+)?\.log$/;
+
+/**
+ * The path of a new log; its folder exists. Makes room by removing the oldest logs of the identity, but none of a
+ * process that still runs.
+ */
+export async function newLogFile(
+  layout: Layout,
+  id: EntryId,
+  writer: { readonly pid: number; readonly now: number },
+): Promise<string> {
+  const folder = layout.logFolder(id.identity);
+  return onCacheFiles('make room for a log', folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await pruneLogs(layout, id.identity, writer.pid);
+    return unusedName(layout, id, `${timeStamp(writer.now)}-${writer.pid}`);
+  });
+}
+
+function unusedName(layout: Layout, id: EntryId, stamp: string): string {
+  let path = layout.logFile(id, stamp);
+  for (let count = 2; existsSync(path); count += 1) path = layout.logFile(id, `${stamp}-${count}`);
+  return path;
+}
+
+async function pruneLogs(layout: Layout, identity: string, ownPid: number): Promise<void> {
+  const logs = (await readdir(layout.logFolder(identity))).map(readName).filter((log) => log !== undefined);
+  logs.sort((left, right) => (left.stamp < right.stamp ? -1 : 1));
+  const ended = logs.filter(({ pid }) => pid !== ownPid && !processExists(pid));
+  const surplus = Math.max(0, logs.length + 1 - KEPT_LOGS);
+  for (const { name } of ended.slice(0, surplus)) await removeLog(logOf(layout, identity, name));
+}
+
+function readName(name: string): { readonly name: string; readonly stamp: string; readonly pid: number } | undefined {
+  const groups = LOG_NAME.exec(name)?.groups;
+  return groups ? { name, stamp: groups['stamp'] ?? '', pid: Number(groups['pid']) } : undefined;
+}
+
+/** Somebody else may prune the same folder, or have made the log for themselves. */
+async function removeLog(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
+  }
+}
+
+/** UTC, as `20260131T235959123`: sorts by time and is a file name everywhere. */
+function timeStamp(now: number): string {
+  return new Date(now).toISOString().replace(/[-:.Z]/g, '');
+}

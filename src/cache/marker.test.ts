@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EntryId } from './index.js';
+import { Layout, type EntryPlace } from './layout.js';
+import { buildPlace, findEntry, MARKER_VERSION, type Marker } from './marker.js';
+import { publishMarker, removeDamagedMarker } from './publish-marker.js';
+
+const KEY = '0123456789abcdef'.repeat(4);
+const ID: EntryId = { identity: 'test.tool@v1', key: KEY, platformArch: 'linux-x86_64' };
+const NAMESAKE: EntryId = { ...ID, key: `${KEY.slice(0, 16)}${'f'.repeat(48)}` };
+
+let root: string;
+let layout: Layout;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'fettle-'));
+  layout = new Layout(root);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+function markerOf(id: EntryId, changes: Record<string, unknown> = {}): Marker {
+  const { identity, platformArch, key } = id;
+  const sizes = { bytes: 1, files: 1, completedAt: 1 };
+  return {
+    version: MARKER_VERSION,
+    identity,
+    platformArch,
+    key,
+    asset: 'asset',
+    ...sizes,
+    durations: {},
+    origin: [],
+    keyInputs: null,
+    ...changes,
+  };
+}
+
+async function place(id: EntryId, asset = 'asset'): Promise<EntryPlace> {
+  const entry = buildPlace(layout, id);
+  await mkdir(join(entry.folder, asset), { recursive: true });
+  return entry;
+}
+
+async function plant(id: EntryId, text: string): Promise<EntryPlace> {
+  const entry = await place(id);
+  await writeFile(entry.marker, text);
+  return entry;
+}
+
+describe('an entry is complete', () => {
+  test('when its marker is whole, has the key and names a folder that is there', async () => {
+    const { folder } = await plant(ID, JSON.stringify(markerOf(ID)));
+    expect(findEntry(layout, ID)).toMatchObject({ assetDir: join(folder, 'asset') });
+  });
+
+  test.each([
+    ['there is no marker', undefined],
+    ['the marker is empty', ''],
+    ['the marker is cut', JSON.stringify(markerOf(ID)).slice(0, -2)],
+    ['the marker is no object', '[]'],
+    ['the marker lacks a field', JSON.stringify({ ...markerOf(ID), files: undefined })],
+    ['the marker has another version', JSON.stringify(markerOf(ID, { version: 99 }))],
+    ['the marker has the key of something else', JSON.stringify(markerOf(ID, { key: 'f'.repeat(64) }))],
+    ['the marker is of another identity', JSON.stringify(markerOf(ID, { identity: 'test.other@v1' }))],
+    ['the marker names a folder that is not there', JSON.stringify(markerOf(ID, { asset: 'attempt-1/asset' }))],
+    ['the marker names a folder elsewhere', JSON.stringify(markerOf(ID, { asset: '../../..' }))],
+  ])('not when %s', async (_name, text) => {
+    if (text === undefined) await place(ID);
+    else await plant(ID, text);
+    expect(findEntry(layout, ID)).toBeUndefined();
+  });
+
+  test('in a folder of its own when another key has the same first digits', async () => {
+    const first = await plant(NAMESAKE, JSON.stringify(markerOf(NAMESAKE)));
+    expect(findEntry(layout, ID)).toBeUndefined();
+    const second = await plant(ID, JSON.stringify(markerOf(ID)));
+    expect(second.folder).not.toBe(first.folder);
+    expect(findEntry(layout, ID)).toMatchObject({ assetDir: join(second.folder, 'asset') });
+    expect(findEntry(layout, NAMESAKE)).toMatchObject({ assetDir: join(first.folder, 'asset') });
+  });
+});
+
+describe.each([{ fsync: true }, { fsync: false }])('publishing a marker with %p', (durability) => {
+  test('succeeds for exactly one of many that race, and leaves nothing else', async () => {
+    const entry = await place(ID);
+    const attempts = Array.from({ length: 8 }, (_, files) => publishMarker(entry, markerOf(ID, { files }), durability));
+    const outcomes = await Promise.all(attempts);
+    expect(outcomes.filter((outcome) => outcome === 'won')).toHaveLength(1);
+    expect(findEntry(layout, ID)).toMatchObject({ files: outcomes.indexOf('won') });
+    expect((await readdir(entry.folder)).sort()).toEqual(['asset', 'complete.json']);
+  });
+
+  test('replaces a marker that is damaged', async () => {
+    const entry = await plant(ID, '{"version":');
+    expect(await publishMarker(entry, markerOf(ID), durability)).toBe('won');
+    expect(findEntry(layout, ID)).toBeDefined();
+  });
+
+  test('replaces a marker whose asset is gone', async () => {
+    const entry = await plant(ID, JSON.stringify(markerOf(ID, { asset: 'attempt-3/asset' })));
+    expect(await publishMarker(entry, markerOf(ID), durability)).toBe('won');
+    expect(JSON.parse(await readFile(entry.marker, 'utf8'))).toMatchObject({ asset: 'asset' });
+  });
+});
+
+test('a sound marker is never taken for a damaged one', async () => {
+  const entry = await plant(ID, JSON.stringify(markerOf(ID)));
+  expect(await removeDamagedMarker(entry)).toBe(false);
+  expect(findEntry(layout, ID)).toBeDefined();
+});

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { link, mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { FettleError, hasCode } from '../errors/index.js';
+import type { Cache, CacheOptions } from './cache.js';
+import { cacheFailure, onCacheFiles } from './failure.js';
+import { Layout, LAYOUT_VERSION } from './layout.js';
+import { LockClient } from './lock-client.js';
+import { SharedCache } from './shared-cache.js';
+
+/** A holder that cannot be judged otherwise and gives no sign of life for this long counts as gone. */
+const DEFAULT_STALE_MS = 30_000;
+
+/** https://bford.info/cachedir/: tells backup programs that nothing in here needs them. */
+const CACHE_TAG = [
+  'Signature: 8a477f597d28d172789f06886806bc55',
+  '# This folder is a cache made by fettle. See https://bford.info/cachedir/ for what this file means.',
+  '',
+].join('\n');
+
+/**
+ * Opens the cache at `options.root`, which is made if it is not there. For a cache that is there this reads one
+ * small file and writes nothing.
+ * @throws FettleError E_CACHE, E_CACHE_VERSION, E_DISK_FULL
+ */
+export async function openCache(options: CacheOptions): Promise<Cache> {
+  const { host } = options;
+  const root = resolve(host.cwd, options.root);
+  const layout = new Layout(root);
+  const version = readVersion(layout);
+  if (version === undefined) await onCacheFiles('create the cache', root, () => createCache(layout, host.pid));
+  else refuseForeignVersion(layout, version);
+  const locks = new LockClient({
+    locks: layout.locks,
+    pid: host.pid,
+    staleMs: options.staleLockMs ?? DEFAULT_STALE_MS,
+    // In the bundle this module and the worker lie side by side.
+    worker: options.lockWorker ?? new URL('./lock-worker.js', import.meta.url),
+  });
+  const durability = { fsync: options.noFsync !== true };
+  return new SharedCache({ layout, locks, durability, pid: host.pid, now: () => host.now() });
+}
+
+/** Undefined where there is no cache yet. */
+function readVersion(layout: Layout): string | undefined {
+  try {
+    return readFileSync(layout.version, 'utf8').trim();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw cacheFailure('open the cache', layout.root, error);
+  }
+}
+
+function refuseForeignVersion(layout: Layout, version: string): void {
+  if (version === String(LAYOUT_VERSION)) return;
+  if (/^\d+$/.test(version) && Number(version) > LAYOUT_VERSION) {
+    throw new FettleError('E_CACHE_VERSION', 'the cache was made by a newer fettle', {
+      facts: { path: layout.root, expected: LAYOUT_VERSION, got: Number(version) },
+      hint: 'Update fettle, or choose another cache with --cache-root.',
+    });
+  }
+  throw new FettleError('E_CACHE', 'the cache has a version file that fettle does not know', {
+    facts: { path: layout.version, expected: LAYOUT_VERSION, got: version.slice(0, 40) },
+    hint: 'Choose another cache with --cache-root, or remove this one.',
+  });
+}
+
+/** Many processes may do this at once; each step is fine when it was done before. The version comes last. */
+async function createCache(layout: Layout, pid: number): Promise<void> {
+  await mkdir(layout.root, { recursive: true });
+  const found = await readdir(layout.root);
+  for (const folder of layout.folders) await mkdir(folder, { recursive: true });
+  // Somebody's own folder with other things in it must not be kept from their backups.
+  if (found.every((name) => layout.isOurs(name))) await writeFile(layout.tag, CACHE_TAG);
+  await createVersion(layout, pid);
+  const version = readVersion(layout);
+  if (version !== undefined) refuseForeignVersion(layout, version);
+}
+
+/** By a link, so that nobody ever reads half of it, nor overwrites one that a newer fettle has put there. */
+async function createVersion(layout: Layout, pid: number): Promise<void> {
+  const temporary = layout.temporaryVersion(`${pid}-${randomBytes(4).toString('hex')}`);
+  await writeFile(temporary, `${LAYOUT_VERSION}\n`);
+  try {
+    await link(temporary, layout.version);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    // A file system without links.
+    await rename(temporary, layout.version);
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}

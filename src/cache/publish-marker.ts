@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { link, rename, unlink } from 'node:fs/promises';
+import { hasCode } from '../errors/index.js';
+import { syncFolder, writeDurably, type Durability } from './durable-file.js';
+import { temporaryMarker, type EntryPlace } from './layout.js';
+import { readMarker, standingAsset, type Marker } from './marker.js';
+
+/**
+ * Creates the marker, which makes the entry complete. Of all who try, exactly one wins, whatever the locks say: the
+ * whole text is written to a file of its own, which then gets the marker's name by a link, and that never replaces.
+ */
+export async function publishMarker(
+  place: EntryPlace,
+  marker: Marker,
+  durability: Durability,
+): Promise<'won' | 'lost'> {
+  const text = `${JSON.stringify(marker)}\n`;
+  let won = await create(place, text, durability);
+  if (!won && (await removeDamagedMarker(place))) won = await create(place, text, durability);
+  if (!won) return 'lost';
+  await syncFolder(place.folder, durability);
+  await syncFolder(place.identityFolder, durability);
+  return 'won';
+}
+
+/**
+ * Takes away a marker that makes no entry: not whole, or its asset is gone.
+ * @returns whether the marker's name is free now
+ */
+export async function removeDamagedMarker(place: EntryPlace): Promise<boolean> {
+  if (isSound(place, place.marker)) return false;
+  const aside = temporaryMarker(place, randomToken());
+  try {
+    await rename(place.marker, aside);
+    // Between the look and the rename another attempt may have put a sound one there: it goes back.
+    const mistaken = isSound(place, aside) && (await linkOnce(aside, place.marker));
+    await unlink(aside);
+    return !mistaken;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return true;
+    throw error;
+  }
+}
+
+function isSound(place: EntryPlace, path: string): boolean {
+  const marker = readMarker(path);
+  return marker !== undefined && standingAsset(place, marker) !== undefined;
+}
+
+async function create(place: EntryPlace, text: string, durability: Durability): Promise<boolean> {
+  const temporary = temporaryMarker(place, randomToken());
+  try {
+    await writeDurably(temporary, text, durability, 'wx');
+    return await linkOnce(temporary, place.marker);
+  } catch (error) {
+    if (!hasCode(error, ...NO_LINKS)) throw error;
+    return await createInPlace(place.marker, text, durability);
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** File systems without hard links say one of these. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
+
+async function linkOnce(existing: string, name: string): Promise<boolean> {
+  try {
+    await link(existing, name);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Exclusive as well, but a kill can leave half a marker: readers take that for none, the next attempt removes it. */
+async function createInPlace(path: string, text: string, durability: Durability): Promise<boolean> {
+  try {
+    await writeDurably(path, text, durability, 'wx');
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function randomToken(): string {
+  return randomBytes(8).toString('hex');
+}

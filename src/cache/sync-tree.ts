@@ -1,0 +1,17 @@
+import { open } from 'node:fs/promises';
+import { syncFolder, type Durability } from './durable-file.js';
+import { walkTree } from './tree.js';
+
+/** Puts all files and names below `root` on the disk itself. */
+export async function syncTree(root: string, durability: Durability): Promise<void> {
+  if (!durability.fsync) return;
+  for await (const { path, kind } of walkTree(root, (folder) => syncFolder(folder, durability))) {
+    if (kind === 'file') await syncFile(path);
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  // Windows flushes only what is open for writing.
+  await using file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
+  await file.sync();
+}
