@@ -2,22 +2,23 @@ import { fileURLToPath } from 'node:url';
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
 
+/** Only .tsx files hold JSX: in a .ts file `<T>(value: T) => …` is a generic function. */
+const typescript = (tsx) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    jsc: { target: 'es2022', parser: { syntax: 'typescript', tsx }, transform: { react: { runtime: 'automatic' } } },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  },
+];
+
 const shared = {
   rootDir,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    '^.+\\.tsx?$': [
-      '@swc/jest',
-      {
-        swcrc: false,
-        jsc: { target: 'es2022', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': typescript(false), '^.+\\.tsx$': typescript(true) },
 };
 
 export default {
@@ -26,5 +27,6 @@ export default {
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/src/**/*.test.tsx'] },
     { ...shared, displayName: 'functional', testMatch: ['<rootDir>/functional_tests/**/*.test.ts'] },
   ],
-  testTimeout: 60_000,
+  // A net for hanging tests only: functional tests start real processes on machines that may be busy.
+  testTimeout: 120_000,
 };

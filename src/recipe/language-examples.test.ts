@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadManifest } from '../manifest/index.js';
 import { RecipeRig, requestFor } from './recipe-rig.js';
 
-const PAGE = join(import.meta.dirname ?? join(new URL('.', import.meta.url).pathname), '../../docs/language.md');
+const PAGE = fileURLToPath(new URL('../../docs/language.md', import.meta.url));
 
 /** The blocks of the page that are whole files of one kind. */
-function examples(kind: 'manifest' | 'recipe'): readonly string[] {
+function examples(kind: 'manifest' | 'recipe'): readonly (readonly [number, string])[] {
   const page = readFileSync(PAGE, 'utf8');
-  return [...page.matchAll(/^```lua (\w+)\n(.*?)^```$/gms)].flatMap(([, is, code]) =>
-    is === kind && code ? [code] : [],
-  );
+  const blocks = [...page.matchAll(/^```lua (\w+)\n(.*?)^```$/gms)];
+  return blocks.filter(([, found]) => found === kind).map(([, , code = ''], index) => [index + 1, code]);
 }
 
 describe('docs/language.md', () => {
@@ -20,7 +19,7 @@ describe('docs/language.md', () => {
     expect(examples('recipe').length).toBeGreaterThan(5);
   });
 
-  test.each(examples('manifest'))('has a manifest that loads without a warning: %s', (code) => {
+  test.each(examples('manifest'))('has a manifest, number %i, that loads without a warning', (_number, code) => {
     using rig = new RecipeRig();
     const manifest = loadManifest(rig.write('fettle.lua', code), { host: rig.host(), version: '0' });
     manifest.state?.close();
@@ -28,7 +27,7 @@ describe('docs/language.md', () => {
     expect(manifest.warnings).toEqual([]);
   });
 
-  test.each(examples('recipe'))('has a recipe that loads without a warning: %s', (code) => {
+  test.each(examples('recipe'))('has a recipe, number %i, that loads without a warning', (_number, code) => {
     using rig = new RecipeRig();
     rig.write('recipe.lua', code);
     const identity = /identity = "(.*)"/.exec(code)?.[1] ?? '';

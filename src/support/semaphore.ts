@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { allowManyListeners } from './many-listeners.js';
 
 interface Waiter {
   readonly admit: () => void;
@@ -48,8 +48,7 @@ export class Semaphore {
       reject(signal?.reason);
     };
     this.#waiting.add(waiter);
-    // As many may wait on one signal as there is work; Node would warn of a leak after ten.
-    if (signal) setMaxListeners(0, signal);
+    if (signal) allowManyListeners(signal);
     signal?.addEventListener('abort', leave, { once: true });
     return promise;
   }

@@ -1,0 +1,14 @@
+export { tar, tarGz, zip, type ArchiveEntry } from './archives.js';
+export { type CommandResult, type RunningCommand } from './command.js';
+export { type Gate } from './gates.js';
+export {
+  cutAfter,
+  holdAfter,
+  inTurn,
+  LoopbackServer,
+  respondWith,
+  type Responder,
+  type SeenRequest,
+} from './loopback-server.js';
+export { type EventTest, type TraceEvent } from './trace.js';
+export { World, type CommandOptions } from './world.js';
