@@ -30,7 +30,10 @@ async function reexport(path) {
   const found = await import(path);
   const specifier = JSON.stringify(path);
   if (!isCommonJs(path, found)) {
-    return [`export * from ${specifier};`, ...('default' in found ? [`export { default } from ${specifier};`] : [])].join('\n');
+    return [
+      `export * from ${specifier};`,
+      ...('default' in found ? [`export { default } from ${specifier};`] : []),
+    ].join('\n');
   }
   const names = Object.keys(found).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default');
   const lines = names.map((name) => `const exported_${name} = whole.${name}; export { exported_${name} as ${name} };`);

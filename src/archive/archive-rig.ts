@@ -119,6 +119,7 @@ function zipEnd(count: number, size: number, offset: number): Buffer {
 interface ExtractOptions {
   readonly strip?: number;
   readonly signal?: AbortSignal;
+  readonly onStart?: () => void;
 }
 
 /** A temporary folder with an archive in it and a folder `out` to extract to. */
@@ -149,8 +150,12 @@ export class ArchiveRig implements AsyncDisposable {
   }
 
   async extractFile(archive: string, options: ExtractOptions = {}): Promise<number> {
-    const emit = (event: EventBody): void => void this.events.push(event);
-    const { files } = await extractArchive({ archive, destination: this.out, strip: 0, emit, ...options });
+    const { onStart, ...rest } = options;
+    const emit = (event: EventBody): void => {
+      this.events.push(event);
+      if (event.kind === 'extract:start') onStart?.();
+    };
+    const { files } = await extractArchive({ archive, destination: this.out, strip: 0, emit, ...rest });
     return files;
   }
 

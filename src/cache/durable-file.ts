@@ -1,4 +1,6 @@
+import { closeSync, fsync as fsyncDescriptor, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */
@@ -20,9 +22,24 @@ export async function writeDurably(
   if (fsync) await file.sync();
 }
 
+/** Windows flushes only what is open for writing. */
+export const FLUSH_NEEDS_WRITING = process.platform === 'win32';
+
+const flush = promisify(fsyncDescriptor);
+
+/** Puts the content of a file on the disk. Opening and closing are synchronous: only the flush takes its time. */
+export async function syncFile(path: string): Promise<void> {
+  const descriptor = openSync(path, FLUSH_NEEDS_WRITING ? 'r+' : 'r');
+  try {
+    await flush(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Makes the names in a folder durable. Windows cannot, and does not need to. */
 export async function syncFolder(path: string, { fsync }: Durability): Promise<void> {
-  if (!fsync || process.platform === 'win32') return;
+  if (!fsync || FLUSH_NEEDS_WRITING) return;
   await using folder = await open(path, 'r');
   await folder.sync();
 }

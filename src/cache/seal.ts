@@ -1,8 +1,9 @@
-import { chmod, lstat, open, readlink } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { syncFolder, type Durability } from './durable-file.js';
+import { chmodSync, lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { FLUSH_NEEDS_WRITING, syncFile, syncFolder, type Durability } from './durable-file.js';
 import { forEachBounded } from './for-each-bounded.js';
-import { walkTree, type TreeNode } from './tree.js';
+import { nodeKind, type TreeNode } from './tree.js';
 
 /** What is known of one file of an asset. */
 export interface FingerprintLine {
@@ -25,64 +26,78 @@ export interface SealedTree {
 }
 
 const AT_ONCE = 16;
+const NODES_BETWEEN_BREATHS = 200;
 const WRITE_BITS = 0o222;
 const OWNER_READS = 0o400;
 const OWNER_ENTERS = 0o500;
 
-/** Makes a tree read-only and durable, and takes its inventory. Links are not followed. */
+/**
+ * Makes a tree read-only and durable, and takes its inventory. Links are not followed. The many small calls are
+ * synchronous, in short batches: through the thread pool they would take ten times as long. Only fsync, which waits
+ * for the disk, is not.
+ */
 export async function sealTree(root: string, durability: Durability): Promise<SealedTree> {
-  const folders: string[] = [];
-  const rest: TreeNode[] = [];
-  const openFolder = async (path: string): Promise<void> => {
-    await allowReading(path);
-    folders.push(path);
-  };
-  for await (const node of walkTree(root, openFolder)) if (node.kind !== 'folder') rest.push(node);
   const lines: FingerprintLine[] = [];
-  await forEachBounded(rest, AT_ONCE, async (node) => {
-    if (node.kind === 'file') await sealFile(node.path, durability);
-    lines.push(await describe(root, node));
-  });
-  await forEachBounded(folders, AT_ONCE, async (path) => {
-    await sealFolder(path, durability);
-    if (path !== root) lines.push(await describe(root, { path, kind: 'folder' }));
-  });
+  const folders = [''];
+  const files: string[] = [];
+  let nodes = 0;
+  for (let folder = folders[0], index = 0; folder !== undefined; folder = folders[++index]) {
+    for (const child of readdirSync(makeEnterable(join(root, folder)), { withFileTypes: true })) {
+      // A name that is not UTF-8 cannot be addressed by a string path.
+      if (child.name.includes('\uFFFD')) continue;
+      const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child);
+      lines.push(line);
+      if (line.kind === 'folder') folders.push(line.path);
+      if (line.kind === 'file') files.push(line.path);
+      nodes += 1;
+      if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
+    }
+  }
+  await syncFiles(root, files, durability);
+  await forEachBounded(folders, AT_ONCE, (folder) => sealFolder(join(root, folder), durability));
   return summarise(lines);
 }
 
 /** A script may have left a folder that not even its owner can read. */
-async function allowReading(folder: string): Promise<void> {
-  const { mode } = await lstat(folder);
-  if ((mode & OWNER_ENTERS) !== OWNER_ENTERS) await chmod(folder, (mode & 0o7777) | OWNER_ENTERS);
+function makeEnterable(folder: string): string {
+  const { mode } = lstatSync(folder);
+  if ((mode & OWNER_ENTERS) !== OWNER_ENTERS) chmodSync(folder, permissions(mode) | OWNER_ENTERS);
+  return folder;
 }
 
-async function sealFile(path: string, { fsync }: Durability): Promise<void> {
-  const { mode } = await lstat(path);
-  const present = mode & 0o7777;
-  const readable = present | OWNER_READS;
-  if (readable !== present) await chmod(path, readable);
-  // Windows flushes only what is open for writing, so this comes before the write bits go.
-  await using file = fsync ? await open(path, process.platform === 'win32' ? 'r+' : 'r') : undefined;
-  if ((readable & WRITE_BITS) !== 0) await chmod(path, readable & ~WRITE_BITS);
-  await file?.sync();
+/** Files become read-only here, folders when they have been read and their names are safe. */
+function sealNode(root: string, path: string, entry: Dirent): FingerprintLine {
+  const full = join(root, path);
+  const kind = nodeKind(entry);
+  const stats = lstatSync(full);
+  const mode = sealedMode(kind, stats);
+  // Windows flushes only what may be written to, so there the write bits stay until then.
+  if (kind === 'file' && mode !== permissions(stats.mode) && !FLUSH_NEEDS_WRITING) chmodSync(full, mode);
+  const line = { path, kind, size: kind === 'file' ? stats.size : 0, mode, mtime: Math.round(stats.mtimeMs) };
+  return kind === 'symlink' ? { ...line, target: readlinkSync(full) } : line;
+}
+
+function sealedMode(kind: TreeNode['kind'], { mode }: Stats): number {
+  if (kind === 'folder') return (permissions(mode) | OWNER_ENTERS) & ~WRITE_BITS;
+  return kind === 'file' ? (permissions(mode) | OWNER_READS) & ~WRITE_BITS : permissions(mode);
+}
+
+function permissions(mode: number): number {
+  return mode & 0o7777;
+}
+
+async function syncFiles(root: string, files: readonly string[], { fsync }: Durability): Promise<void> {
+  if (!fsync && !FLUSH_NEEDS_WRITING) return;
+  await forEachBounded(files, AT_ONCE, async (path) => {
+    const full = join(root, path);
+    if (fsync) await syncFile(full);
+    if (FLUSH_NEEDS_WRITING) chmodSync(full, 0o444);
+  });
 }
 
 async function sealFolder(path: string, durability: Durability): Promise<void> {
-  const { mode } = await lstat(path);
-  await chmod(path, mode & 0o7777 & ~WRITE_BITS);
+  chmodSync(path, permissions(lstatSync(path).mode) & ~WRITE_BITS);
   await syncFolder(path, durability);
-}
-
-async function describe(root: string, { path, kind }: TreeNode): Promise<FingerprintLine> {
-  const { size, mode, mtimeMs } = await lstat(path);
-  const line = {
-    path: relative(root, path).replaceAll(sep, '/'),
-    kind,
-    size: kind === 'file' ? size : 0,
-    mode: mode & 0o7777,
-    mtime: Math.round(mtimeMs),
-  };
-  return kind === 'symlink' ? { ...line, target: await readlink(path) } : line;
 }
 
 function summarise(lines: FingerprintLine[]): SealedTree {

@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises';
-import { syncFolder, type Durability } from './durable-file.js';
+import { syncFile, syncFolder, type Durability } from './durable-file.js';
 import { walkTree } from './tree.js';
 
 /** Puts all files and names below `root` on the disk itself. */
@@ -8,10 +7,4 @@ export async function syncTree(root: string, durability: Durability): Promise<vo
   for await (const { path, kind } of walkTree(root, (folder) => syncFolder(folder, durability))) {
     if (kind === 'file') await syncFile(path);
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  // Windows flushes only what is open for writing.
-  await using file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
-  await file.sync();
 }

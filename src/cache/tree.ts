@@ -19,7 +19,7 @@ export async function* walkTree(folder: string, onFolder?: (path: string) => Pro
     for (const child of await readFolder(current)) {
       // A name that is not UTF-8 cannot be addressed by a string path.
       if (child.name.includes('\uFFFD')) continue;
-      const node = { path: join(current, child.name), kind: kindOf(child) };
+      const node = { path: join(current, child.name), kind: nodeKind(child) };
       if (node.kind === 'folder') waiting.push(node.path);
       yield node;
     }
@@ -59,7 +59,7 @@ async function readFolder(path: string): Promise<readonly Dirent[]> {
   }
 }
 
-function kindOf(entry: Dirent): TreeNode['kind'] {
+export function nodeKind(entry: Dirent): TreeNode['kind'] {
   if (entry.isDirectory()) return 'folder';
   if (entry.isFile()) return 'file';
   return entry.isSymbolicLink() ? 'symlink' : 'other';

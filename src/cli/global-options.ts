@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { messageOf } from '../errors/index.js';
 import type { Host } from '../host/index.js';
 import { COLOUR_CHOICES, REPORTER_NAMES, type ColourChoice, type ReporterName } from '../report/index.js';
 
@@ -42,7 +43,9 @@ function globalOptions(): readonly Option[] {
     new Option('-j, --jobs <n>', 'cores for builds (FETTLE_JOBS)').argParser(parseCount),
     new Option('-p, --packages <n>', 'packages at once (FETTLE_PACKAGES)').argParser(parseCount),
     new Option('--fail-fast', 'stop everything at the first failure (FETTLE_FAIL_FAST)'),
-    new Option('--lock-timeout <seconds>', 'give up waiting for another process (FETTLE_LOCK_TIMEOUT)').argParser(parseSeconds),
+    new Option('--lock-timeout <seconds>', 'give up waiting for another process (FETTLE_LOCK_TIMEOUT)').argParser(
+      parseSeconds,
+    ),
   ];
 }
 
@@ -95,7 +98,7 @@ function named<T>(variable: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new InvalidArgumentError(`${variable}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InvalidArgumentError(`${variable}: ${messageOf(error)}`);
   }
 }
 

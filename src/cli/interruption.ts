@@ -4,7 +4,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type EndingSignal = (typeof SIGNALS)[number];
 
 /** POSIX: 128 and the signal's number. */
-const EXIT_CODES: Readonly<Record<EndingSignal, number>> = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: 129 };
+const EXIT_CODES: Readonly<Record<EndingSignal, number>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: 129,
+};
 
 /**
  * The first signal asks the run to end: no new work, scripts are terminated, locks released. The second one ends it now.

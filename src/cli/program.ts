@@ -55,9 +55,7 @@ function createProgram(streams: Streams, outcome: { exitCode: number }): Command
   addGlobalOptions(program);
   const act = (action: Action) => actionOf(action, streams, outcome);
   const add = (name: string, description: string, example: string): Command =>
-    addGlobalOptions(program.command(name))
-      .description(description)
-      .addHelpText('after', `\nExample:\n  ${example}`);
+    addGlobalOptions(program.command(name)).description(description).addHelpText('after', `\nExample:\n  ${example}`);
 
   addProvisioningCommands(add, act);
   addEnvironmentCommands(add, act);
@@ -72,7 +70,11 @@ type Act = (action: Action) => (...given: unknown[]) => Promise<void>;
 function addProvisioningCommands(add: Add, act: Act): void {
   add('sync', 'install every package of the manifest and write the project environment', 'fettle sync')
     .option('--json', 'print what happened as one JSON object')
-    .action(act(async (invocation, options: { json?: boolean }) => (await import('./commands/sync.js')).sync(invocation, options)));
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('./commands/sync.js')).sync(invocation, options),
+      ),
+    );
   add('install', 'install some packages of the manifest, or one recipe without a manifest', 'fettle install ninja')
     .argument('[identity...]', 'packages of the manifest; none: all')
     .option('--recipe <file>', 'run this recipe, without a manifest')
@@ -91,7 +93,11 @@ function addProvisioningCommands(add: Add, act: Act): void {
     .action(act(async (invocation, name: string) => (await import('./commands/asset.js')).product(invocation, name)));
   add('list', 'show the packages of the manifest', 'fettle list --json')
     .option('--json', 'print one JSON object')
-    .action(act(async (invocation, options: { json?: boolean }) => (await import('./commands/list.js')).list(invocation, options)));
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('./commands/list.js')).list(invocation, options),
+      ),
+    );
 }
 
 function addEnvironmentCommands(add: Add, act: Act): void {
@@ -111,16 +117,26 @@ function addEnvironmentCommands(add: Add, act: Act): void {
 function addCacheCommands(add: Add, act: Act): void {
   const cache = add('cache', 'look after the cache', 'fettle cache size');
   const addToCache = (name: string, description: string): Command =>
-    addGlobalOptions(cache.command(name)).description(description).addHelpText('after', `\nExample:\n  fettle cache ${name}`);
+    addGlobalOptions(cache.command(name))
+      .description(description)
+      .addHelpText('after', `\nExample:\n  fettle cache ${name}`);
   addToCache('dir', 'print where the cache is').action(
     act(async (invocation) => (await import('./commands/cache.js')).cacheDir(invocation)),
   );
   addToCache('size', 'print how many bytes the cache takes')
     .option('--json', 'print one JSON object')
-    .action(act(async (invocation, options: { json?: boolean }) => (await import('./commands/cache.js')).cacheSize(invocation, options)));
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('./commands/cache.js')).cacheSize(invocation, options),
+      ),
+    );
   addToCache('clear', 'remove everything that no running process uses')
     .option('--json', 'print one JSON object')
-    .action(act(async (invocation, options: { json?: boolean }) => (await import('./commands/cache.js')).cacheClear(invocation, options)));
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('./commands/cache.js')).cacheClear(invocation, options),
+      ),
+    );
 }
 
 function addToolCommands(add: Add, act: Act): void {
@@ -157,11 +173,19 @@ function addToolCommands(add: Add, act: Act): void {
     );
   add('version', 'print the version of fettle', 'fettle version')
     .option('--json', 'print one JSON object')
-    .action(act(async (invocation, options: { json?: boolean }) => (await import('./commands/version.js')).version(invocation, options)));
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('./commands/version.js')).version(invocation, options),
+      ),
+    );
 }
 
 /** Wraps a command: makes its invocation, keeps its exit code, tells its errors. */
-function actionOf(action: Action, streams: Streams, outcome: { exitCode: number }): (...given: unknown[]) => Promise<void> {
+function actionOf(
+  action: Action,
+  streams: Streams,
+  outcome: { exitCode: number },
+): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     // Commander hands over the arguments, then the options, then the command itself.
     const command = given.at(-1) as Command;

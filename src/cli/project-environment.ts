@@ -1,10 +1,5 @@
 import { FettleError } from '../errors/index.js';
-import {
-  composeEnvironment,
-  manifestChanged,
-  readEnvironment,
-  type ComposedEnvironment,
-} from '../project/index.js';
+import { composeEnvironment, manifestChanged, readEnvironment, type ComposedEnvironment } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 import { manifestFileOf, readManifestBytes } from './project-manifest.js';
 import { sayLog } from './say.js';

@@ -52,13 +52,15 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
 function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean): ReturnType<typeof createReporter> {
   const { globals, streams, host } = invocation;
   const chosen = chooseReporter(globals.reporter, { isTerminal: streams.errIsTerminal, env: host.env });
-  return createReporter(chosen === 'tui' ? 'plain' : chosen, {
+  return createReporter(chosen === 'tui' && globals.progress === false ? 'plain' : chosen, {
     write: (text) => {
       streams.err(text);
     },
     colour: usesColour(invocation),
     verbosity: globals.quiet === true ? 'quiet' : globals.verbose === true ? 'verbose' : 'normal',
     summarizeIdleRuns,
+    now: () => host.now(),
+    ...(streams.terminal && { terminal: streams.terminal }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { hasCode } from '../errors/index.js';
 
 /** The two streams of a command: stdout for machines, stderr for people. */
@@ -6,6 +7,8 @@ export interface Streams {
   out(text: string | Uint8Array): void;
   err(text: string): void;
   readonly errIsTerminal: boolean;
+  /** The terminal behind stderr, for the live view. */
+  readonly terminal: NodeJS.WriteStream | undefined;
 }
 
 /** Writes at once, so that nothing is lost when the process ends right after. A reader that went away is no error. */
@@ -17,8 +20,16 @@ export function processStreams(): Streams {
     err: (text) => {
       writeAll(2, text);
     },
-    errIsTerminal: process.stderr.isTTY,
+    errIsTerminal: isTerminal(),
+    get terminal() {
+      return isTerminal() ? process.stderr : undefined;
+    },
   };
+}
+
+/** Asked of the file descriptor: opening the stream itself costs start-up time. */
+function isTerminal(): boolean {
+  return isatty(2);
 }
 
 function writeAll(descriptor: number, text: string | Uint8Array): void {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { defaultCacheRoot, openCache, type Cache } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
@@ -6,13 +5,11 @@ import { createFetcher, type Fetcher } from '../fetch/index.js';
 import type { Host } from '../host/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { ChildRegistry } from '../process/index.js';
-import { derive, type Derivation } from './derivation.js';
-import { Graph, type PackageNode } from './graph.js';
+import { allowManyListeners } from '../support/many-listeners.js';
+import { GraphRun } from './graph-run.js';
 import { Limits } from './limits.js';
-import type { PackageOutcome, RunReport } from './outcome.js';
-import { describePackage, recipeFetchPhase, type Description } from './phases/recipe-fetch.js';
-import { ProductRegister } from './product-conflicts.js';
-import { runPackage } from './run-package.js';
+import type { RunReport } from './outcome.js';
+import { describePackage, type Description } from './phases/recipe-fetch.js';
 import type { PreviousDeployment, Run } from './run.js';
 
 export interface EngineOptions {
@@ -92,11 +89,10 @@ export class Engine implements AsyncDisposable {
     const started = performance.now();
     const stop = new AbortController();
     const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
-    // Every script and every download listens to it.
-    setMaxListeners(0, signal);
+    allowManyListeners(signal);
     const run = this.#startRun(request, signal);
     this.events.emit({ kind: 'run:start', command: request.command, packages: request.packages.length });
-    const { outcomes, refusal } = await this.#runAll(run, request, stop);
+    const { outcomes, refusal } = await new GraphRun(run, stop, request.failFast ?? false).provision(request.packages);
     for (const state of run.statesToClose) state.close();
     const interrupted = request.signal?.aborted === true ? interruption(request.signal) : null;
     const error = refusal ?? interrupted;
@@ -147,77 +143,6 @@ export class Engine implements AsyncDisposable {
       signal,
     };
   }
-
-  async #runAll(
-    run: Run,
-    request: RunRequest,
-    stop: AbortController,
-  ): Promise<{ outcomes: readonly PackageOutcome[]; refusal: FettleError | null }> {
-    const register = new ProductRegister(run);
-    const derivations = new Map<PackageNode, Promise<Derivation>>();
-    const derivationOf = (node: PackageNode): Promise<Derivation> => {
-      const known = derivations.get(node) ?? node.recipe.then((recipe) => derive(run, node, recipe));
-      derivations.set(node, known);
-      return known;
-    };
-    let refusal: FettleError | null = null;
-    const refuse = (error: unknown): never => {
-      if (error instanceof FettleError) refusal ??= error;
-      stop.abort(error);
-      throw error;
-    };
-    let mayStart: Promise<void> = Promise.resolve();
-    const graph: Graph = new Graph({
-      recipe: async (node) => {
-        const recipe = await recipeFetchPhase(run, graph, node);
-        if (node.requestedBy === null) {
-          try {
-            register.enter(node, recipe);
-          } catch (error) {
-            refuse(error);
-          }
-        }
-        return recipe;
-      },
-      key: async (node) => (await derivationOf(node)).key,
-      done: async (node) => {
-        const outcome = await runPackage(run, node, () => derivationOf(node), mayStart);
-        if (request.failFast === true && outcome.status === 'failed') stop.abort(failFastReason(node));
-        return outcome;
-      },
-    });
-    try {
-      const roots = request.packages.map((each) => graph.addRoot(each));
-      mayStart = localRecipesLoaded(roots);
-    } catch (error) {
-      if (!(error instanceof FettleError)) throw error;
-      refusal = error;
-      stop.abort(error);
-    }
-    return { outcomes: await allOutcomes(graph), refusal };
-  }
-}
-
-/**
- * Work begins when every recipe that is on this machine has been read, so that a mistake in the manifest is told before
- * anything is built. Recipes that must be fetched first are not waited for: they may need packages themselves.
- */
-async function localRecipesLoaded(roots: readonly PackageNode[]): Promise<void> {
-  const local = roots.filter(({ request }) => !request.fetch && (!request.source || request.source.kind === 'path'));
-  await Promise.allSettled(local.map((node) => node.recipe));
-}
-
-/** The graph grows while it runs, so the end is there only when nothing was added while the last ones ended. */
-async function allOutcomes(graph: Graph): Promise<readonly PackageOutcome[]> {
-  for (;;) {
-    const nodes = graph.nodes;
-    const outcomes = await Promise.all(nodes.map((node) => node.done));
-    if (graph.nodes.length === nodes.length) return outcomes;
-  }
-}
-
-function failFastReason(node: PackageNode): FettleError {
-  return new FettleError('E_SKIPPED', `stopped because ${node.id} failed`, { facts: { failed: node.id } });
 }
 
 function interruption(signal: AbortSignal): FettleError {

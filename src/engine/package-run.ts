@@ -150,7 +150,7 @@ export class PackageRun implements AsyncDisposable {
       defaultShell: () => defaultShellFor(run.manifest, dependencies, run.signal),
       dependencies,
       withTerminal: (work) => run.limits.terminal.run(work, run.signal),
-      protectedFolders: [run.host.home, run.cache.root, run.projectDir, ...(attempt ? Object.values(attempt.folders) : [])],
+      protectedFolders: [run.host.home, run.cache.root, run.projectDir, ...foldersOf(attempt)],
       log: (_stream, chunk) => this.log.write(chunk),
       emit: this.emit,
       signal: run.signal,
@@ -189,6 +189,12 @@ export class PackageRun implements AsyncDisposable {
     const line = logLine(body, this.#phase);
     if (line !== undefined && this.log.isOpen) void this.log.write(`${line}\n`).catch(() => undefined);
   }
+}
+
+function foldersOf(attempt: Attempt | undefined): readonly string[] {
+  if (!attempt) return [];
+  const { asset, fetch, stage, tmp } = attempt.folders;
+  return [asset, fetch, stage, tmp];
 }
 
 /** The lines of the log between the output of scripts. */

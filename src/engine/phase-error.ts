@@ -4,7 +4,13 @@ import type { Phase } from '../events/index.js';
 import type { Recipe } from '../recipe/index.js';
 
 /** Codes that already say where the cause is, or whose cause is not in the recipe. */
-const NOT_OF_THE_RECIPE: ReadonlySet<string> = new Set(['E_SKIPPED', 'E_INTERRUPTED', 'E_LOCK_TIMEOUT', 'E_CACHE', 'E_DISK_FULL']);
+const NOT_OF_THE_RECIPE: ReadonlySet<string> = new Set([
+  'E_SKIPPED',
+  'E_INTERRUPTED',
+  'E_LOCK_TIMEOUT',
+  'E_CACHE',
+  'E_DISK_FULL',
+]);
 
 /** Gives a failure of a phase the place in the recipe where its verb stands, when it names no place itself. */
 export async function locateFailure(error: unknown, recipe: Recipe, phase: Phase): Promise<unknown> {

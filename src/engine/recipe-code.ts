@@ -16,7 +16,8 @@ export class RecipeCode implements Disposable {
   async callVerb(verb: VerbName, ctx: HostValue, signal: AbortSignal): Promise<LuaValue> {
     const state = (this.#state ??= this.#open());
     const called = state.global(verb);
-    if (!(called instanceof LuaFunction)) throw new TypeError(`${verb} of ${this.recipe.identity.text} is no function any more`);
+    if (!(called instanceof LuaFunction))
+      throw new TypeError(`${verb} of ${this.recipe.identity.text} is no function any more`);
     const [first] = await state.call(called, [ctx], signal);
     return first;
   }

@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emit } from '../events/index.js';
 import { LuaTable } from '../lua/index.js';
-import type { PackageRequest } from '../manifest/index.js';
 import { createContext, parseFetchRequests, type PhaseFolders, type PhaseServices } from '../recipe/index.js';
 import { defaultShellFor } from './default-shell.js';
 import { Dependencies } from './dependencies.js';
@@ -18,17 +17,17 @@ import { scriptEnvironment } from './script-environment.js';
 export async function fetchRecipeWithFunction(
   run: Run,
   node: PackageNode,
-  request: PackageRequest,
   directory: string,
   emit: Emit,
 ): Promise<void> {
+  const { request } = node;
   const { fetch } = request;
   const state = fetch && (run.functionStates.get(fetch) ?? run.manifest.state);
   if (!fetch || !state) throw new TypeError(`${request.identity.text} has no fetch function`);
   const tmp = join(directory, '.tmp');
   await mkdir(join(tmp, '.fettle'), { recursive: true });
   try {
-    const { ctx } = createContext(servicesFor(run, node, request, { directory, tmp, emit }));
+    const { ctx } = createContext(servicesFor(run, node, { directory, tmp, emit }));
     const [returned] = await state.call(fetch, [ctx], run.signal);
     if (!(returned instanceof LuaTable) || returned.size === 0) return;
     const where = { file: request.declaredIn.file, field: `what ${request.declaredIn.field}.fetch returned` };
@@ -45,7 +44,8 @@ interface RecipeFetchPlace {
   readonly emit: Emit;
 }
 
-function servicesFor(run: Run, node: PackageNode, request: PackageRequest, place: RecipeFetchPlace): PhaseServices {
+function servicesFor(run: Run, node: PackageNode, place: RecipeFetchPlace): PhaseServices {
+  const { request } = node;
   const folders: PhaseFolders = {
     fetch: place.directory,
     stage: undefined,
@@ -55,7 +55,14 @@ function servicesFor(run: Run, node: PackageNode, request: PackageRequest, place
   };
   const identity = request.identity.text;
   const dependencies = new Dependencies(node, 'recipe_fetch', request.fetchDependencies);
-  const surroundings = { inherited: run.host.env, identity, dependencies, phase: 'recipe_fetch', folders, jobs: 1 } as const;
+  const surroundings = {
+    inherited: run.host.env,
+    identity,
+    dependencies,
+    phase: 'recipe_fetch',
+    folders,
+    jobs: 1,
+  } as const;
   const access = dependencies.accessIn('recipe_fetch');
   return {
     phase: 'fetch',

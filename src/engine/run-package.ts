@@ -1,5 +1,5 @@
 import type { Attempt, CompleteEntry } from '../cache/index.js';
-import { FettleError, toErrorReport } from '../errors/index.js';
+import { FettleError, messageOf, toErrorReport } from '../errors/index.js';
 import type { PackageStatus } from '../events/index.js';
 import { platformMatches } from '../manifest/index.js';
 import { join } from 'node:path';
@@ -177,7 +177,7 @@ function failureOf(run: Run, error: unknown): Ending {
     const reason = why instanceof FettleError ? why.message : 'stopped';
     return { ...NOTHING, status: 'skipped', reason, ok: false, error: why };
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return { ...NOTHING, status: 'failed', reason, ok: false, error };
 }
 

@@ -36,10 +36,14 @@ export async function runVerbScript(
 export async function runReturnedScript(verb: string, services: PhaseServices, returned: LuaValue): Promise<boolean> {
   if (returned === undefined) return false;
   if (typeof returned !== 'string' && !(returned instanceof Uint8Array)) {
-    throw new FettleError('E_VERB', `the ${verb} function of ${services.identity} returned something that is no script`, {
-      facts: { expected: 'nothing, or a string that is run as a script', got: typeof returned },
-      hint: 'Return nothing, or the text of a script.',
-    });
+    throw new FettleError(
+      'E_VERB',
+      `the ${verb} function of ${services.identity} returned something that is no script`,
+      {
+        facts: { expected: 'nothing, or a string that is run as a script', got: typeof returned },
+        hint: 'Return nothing, or the text of a script.',
+      },
+    );
   }
   await runVerbScript(services, returned);
   return true;

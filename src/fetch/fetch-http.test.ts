@@ -343,9 +343,9 @@ test('no more downloads run at once than there are connections', async () => {
 test('any number of downloads may share one signal without a warning of Node', async () => {
   await using rig = await FetchRig.open();
   const { signal } = new AbortController();
-  expect(getMaxListeners(signal)).toBeGreaterThan(0);
+  expect(getMaxListeners(signal)).toBeLessThan(Infinity);
   await rig.fetchAll([rig.serve('/a', 'content')], { signal });
-  expect(getMaxListeners(signal)).toBe(0);
+  expect(getMaxListeners(signal)).toBe(Infinity);
 });
 
 test('an abort ends a download with its reason and leaves nothing', async () => {

@@ -66,6 +66,16 @@ export class CpuMeter {
     }
   }
 
+  /** Ends what runs now, from within `L`; nothing in Lua can catch it for long. */
+  end(L: LuaThread, reason: Error): never {
+    if (this.#current) this.#current.ended = reason;
+    // A pcall in a loop must not outlive the end: from now on each single instruction raises.
+    this.#tickEvery(L, 1);
+    // A message handler would run with hooks off, that is, without any limit.
+    L.errfunc = 0;
+    throw reason;
+  }
+
   #tickEvery(L: LuaThread, instructions: number): void {
     lua.lua_sethook(L, (T) => this.#tick(T), lua.LUA_MASKCOUNT, instructions);
   }
@@ -73,17 +83,9 @@ export class CpuMeter {
   #tick(L: LuaThread): void {
     const account = this.#current;
     if (!account) return;
-    if (!account.ended && account.isOver()) account.ended = this.#overrun(L, account.limitMs);
-    if (account.ended) this.#end(L, account.ended);
+    if (account.ended) this.end(L, account.ended);
+    if (account.isOver()) this.end(L, this.#overrun(L, account.limitMs));
     if (account.sliceMs() > BREATH_EVERY_MS && this.suspensions.canSuspend(L)) this.#breathe(L);
-  }
-
-  #end(L: LuaThread, reason: Error): never {
-    // A pcall in a loop must not outlive the end: from now on each single instruction raises.
-    this.#tickEvery(L, 1);
-    // A message handler would run with hooks off, that is, without any limit.
-    L.errfunc = 0;
-    throw reason;
   }
 
   #breathe(L: LuaThread): void {

@@ -212,7 +212,7 @@ describe('abort', () => {
   test('rejects with the reason of the signal, and the coroutine does not go on', async () => {
     const state = openTestState();
     const abort = new AbortController();
-    const gate = deferred<void>();
+    const gate = deferred<undefined>();
     const reason = new FettleError('E_INTERRUPTED', 'The run was interrupted.');
     const call = state.call(
       state.compile('local wait = ... pcall(wait) reached = true'),
@@ -221,7 +221,7 @@ describe('abort', () => {
     );
     abort.abort(reason);
     await expect(call).rejects.toBe(reason);
-    gate.resolve();
+    gate.resolve(undefined);
     await gate.promise;
     await new Promise((resolve) => setImmediate(resolve));
     expect(state.global('reached')).toBeUndefined();
@@ -245,13 +245,13 @@ describe('abort', () => {
 
   test('closing the state ends a call that waits', async () => {
     const state = openTestState();
-    const gate = deferred<void>();
+    const gate = deferred<undefined>();
     const call = state.start(
       'local wait = ... wait()',
       waits(() => gate.promise),
     );
     state.close();
-    gate.resolve();
+    gate.resolve(undefined);
     await expect(call).rejects.toMatchObject({ code: 'E_LUA_RUNTIME' });
   });
 });

@@ -96,6 +96,7 @@ export class OpenFile implements Disposable {
   close(): void {
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
+    this.#ahead = NOTHING;
   }
 
   [Symbol.dispose](): void {

@@ -7,6 +7,7 @@ import { LineLog } from './line-log.js';
 import type { Machine } from './machine.js';
 import { osLibrary } from './os-library.js';
 import { printFunction } from './print.js';
+import { keepHooksInProtectedCalls } from './protected-calls.js';
 import { LOADED, requireFunction } from './require.js';
 import { displayValue, nameBytes } from './text.js';
 import { locate } from './traceback.js';
@@ -30,6 +31,7 @@ export function openSandbox(machine: Machine): void {
     lua.lua_pop(L, 1);
   }
   keepNext(L);
+  keepHooksInProtectedCalls(L);
   inTable(L, 'coroutine', () => adaptCoroutineLibrary(machine, L));
   inTable(L, 'string', () =>
     setFields(machine, { dump: forbidden('string.dump', 'Precompiled code is not run by fettle.') }),
@@ -119,7 +121,7 @@ function tracebackFunction(machine: Machine): CFunction {
   };
 }
 
-function keepNext(L: LuaThread): void {
+export function keepNext(L: LuaThread): void {
   lua.lua_getglobal(L, nameBytes('next'));
   lua.lua_setfield(L, lua.LUA_REGISTRYINDEX, NEXT);
 }

@@ -10,10 +10,12 @@ import { catchNativeErrors } from './native-errors.js';
 import { MachineState } from './open.js';
 import { osLibrary } from './os-library.js';
 import { adaptCoroutineLibrary } from './coroutine-library.js';
+import { keepHooksInProtectedCalls } from './protected-calls.js';
+import { keepNext } from './sandbox.js';
 import { printFunction } from './print.js';
 import { nameBytes } from './text.js';
 import type { LuaState } from './state.js';
-import { LuaTable, type HostFunction, type HostValue, type LuaValue } from './values.js';
+import { LuaTable, type HostValue, type LuaValue } from './values.js';
 
 export interface ScriptStateOptions {
   readonly host: Host;
@@ -79,6 +81,8 @@ class Script extends MachineState implements ScriptState {
 function openLibraries(machine: Machine, options: ScriptStateOptions): void {
   const L = machine.main;
   lualib.luaL_openlibs(L);
+  keepNext(L);
+  keepHooksInProtectedCalls(L);
   lua.lua_getglobal(L, nameBytes('coroutine'));
   adaptCoroutineLibrary(machine, L);
   lua.lua_settop(L, 0);
@@ -91,7 +95,8 @@ function openLibraries(machine: Machine, options: ScriptStateOptions): void {
   const { observed, resources } = machine;
   setGlobal(machine, 'io', ioLibrary({ cwd: options.cwd, observed, resources, output }));
   const { clock, date, difftime, getenv, time } = osLibrary(options.host, observed);
-  changeLibrary(machine, 'os', { clock, date, difftime, getenv, time, exit: exitFunction(machine) });
+  changeLibrary(machine, 'os', { clock, date, difftime, getenv, time });
+  replaceExit(machine);
   changeLibrary(machine, 'package', { path: `${options.cwd}/?.lua;${options.cwd}/?/init.lua`, cpath: '', jspath: '' });
 }
 
@@ -107,13 +112,12 @@ function changeLibrary(machine: Machine, name: string, fields: Readonly<Record<s
 }
 
 /** `os.exit` that unwinds: the process belongs to the command line. */
-function exitFunction(machine: Machine): HostFunction {
-  return (code) => {
-    const exit = new ScriptExit(exitCodeOf(code));
-    const account = machine.meter.current;
-    if (account) account.ended = exit;
-    throw exit;
-  };
+function replaceExit(machine: Machine): void {
+  const L = machine.main;
+  lua.lua_getglobal(L, nameBytes('os'));
+  lua.lua_pushcfunction(L, (T) => machine.meter.end(T, new ScriptExit(exitCodeOf(machine.reader.read(T, 1)))));
+  lua.lua_setfield(L, -2, nameBytes('exit'));
+  lua.lua_pop(L, 1);
 }
 
 function exitCodeOf(code: LuaValue): number {

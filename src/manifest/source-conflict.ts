@@ -21,7 +21,7 @@ export function uniqueRequests(requests: readonly PackageRequest[]): readonly Pa
 }
 
 /** Where a request's recipe comes from, in words; two requests agree exactly when these are equal. */
-export function describeSource({ source, ref, subdir, integrity, fetch }: PackageRequest): string {
+function describeSource({ source, ref, subdir, integrity, fetch }: PackageRequest): string {
   if (fetch) return `fetch function of ${fetch.file}:${fetch.line}`;
   const address = source?.kind === 'path' ? source.path : (source?.text ?? 'no source');
   const digest = integrity && `${integrity.algorithm} ${integrity.value}`;

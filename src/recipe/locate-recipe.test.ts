@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
 import { describe, expect, test } from '@jest/globals';
+import { FettleError } from '../errors/index.js';
 import type { Source } from '../fetch/index.js';
 import { LuaFunction } from '../lua/index.js';
 import { LocateRig, writeFiles } from './locate-rig.js';
@@ -125,6 +126,15 @@ describe('a recipe at a path', () => {
     expect(noRecipe.facts['looked']).toEqual([join(folder, 'x/recipe.lua')]);
   });
 
+  test('that cannot be read is an error of who asks for it', async () => {
+    using rig = new LocateRig();
+    const loop = join(rig.directory, 'loop.lua');
+    symlinkSync(loop, loop);
+    const error = await rejectionOf(rig.locate(requestFor('a.b@1', { source: path(loop) })));
+    expect(error.code).toBe('E_RECIPE');
+    expect(error.location).toEqual({ file: '/project/fettle.lua', line: 4 });
+  });
+
   test('a folder has no digest, and a single file no sub-folder', async () => {
     using rig = new LocateRig();
     const file = rig.write('kit/recipe.lua', '');
@@ -158,6 +168,16 @@ describe('a recipe from elsewhere', () => {
     expect(readdirSync(found.directory)).toEqual(['recipe.lua']);
     expect(await rig.locate(request)).toEqual(found);
     expect(rig.fetched).toEqual(['https://h/gcc.lua']);
+  });
+
+  test('that cannot be downloaded keeps its error, which gets the place that asks for it', async () => {
+    using rig = new LocateRig();
+    const refused = new FettleError('E_FETCH', 'no answer', { facts: { url: 'https://h/gcc.lua' } });
+    const fetcher = { resolve: () => Promise.reject(refused), fetch: () => Promise.reject(refused) };
+    const request = requestFor('vendor.gcc@v2', { source: http('https://h/gcc.lua') });
+    const error = await rejectionOf(rig.locate(request, { fetcher }));
+    expect([error.code, error.facts['url']]).toEqual(['E_FETCH', 'https://h/gcc.lua']);
+    expect(error.location).toEqual({ file: '/project/fettle.lua', line: 4 });
   });
 
   test('is fetched anew for another address, another ref or another digest', async () => {

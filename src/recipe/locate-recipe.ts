@@ -10,7 +10,7 @@ import { nearestName } from '../support/nearest-name.js';
 import { fetchRecipe, unpackRecipe, type FetchContext } from './fetched-recipe.js';
 import { RECIPE_NAME, recipeInFolder } from './recipe-folder.js';
 import type { RecipeFile } from './recipe.js';
-import { requestError } from './request-error.js';
+import { onBehalfOf, requestError } from './request-error.js';
 
 /** What finding a recipe needs. */
 export interface LocateContext extends FetchContext {
@@ -27,9 +27,14 @@ const SHIPPED_NAMESPACE = 'fettle';
  * Finds the file of a recipe: at its source if it has one; else `recipes/<identity>.lua` or `recipes/<name>.lua` beside
  * the manifest; else among the recipes that ship. What is not on this machine is fetched into the cache once, under a
  * name made of its address and ref or of its digest, and is not asked for again.
- * @throws FettleError E_RECIPE_NOT_FOUND with the places looked in, E_CHECKSUM, and what fetching throws
+ * @throws FettleError E_RECIPE_NOT_FOUND with the places looked in, E_CHECKSUM, E_RECIPE for a file that cannot be read,
+ *   and what fetching throws; all located where the recipe is asked for
  */
-export async function locateRecipe(request: PackageRequest, context: LocateContext): Promise<RecipeFile> {
+export function locateRecipe(request: PackageRequest, context: LocateContext): Promise<RecipeFile> {
+  return onBehalfOf(request, () => locate(request, context));
+}
+
+async function locate(request: PackageRequest, context: LocateContext): Promise<RecipeFile> {
   if (request.fetch || (request.source && request.source.kind !== 'path')) return fetchRecipe(request, context);
   if (request.source) return recipeAtPath(request, request.source, context);
   return recipeByName(request, context);

@@ -13,11 +13,11 @@ import {
 } from '../manifest/index.js';
 import { nearestName } from '../support/nearest-name.js';
 
-export const OPTION_TYPES = ['string', 'boolean', 'integer', 'number', 'list', 'table', 'semver'] as const;
-export type OptionType = (typeof OPTION_TYPES)[number];
+const OPTION_TYPES = ['string', 'boolean', 'integer', 'number', 'list', 'table', 'semver'] as const;
+type OptionType = (typeof OPTION_TYPES)[number];
 
 /** What a recipe declares about one of its options. */
-export interface OptionRule {
+interface OptionRule {
   /** Undefined: a value of any type. */
   readonly type: OptionType | undefined;
   readonly isRequired: boolean;

@@ -5,5 +5,5 @@ import { setMaxListeners } from 'node:events';
  * would take more than ten for a leak and print a warning.
  */
 export function allowManyListeners(signal: AbortSignal): void {
-  setMaxListeners(0, signal);
+  setMaxListeners(Infinity, signal);
 }

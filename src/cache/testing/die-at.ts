@@ -9,19 +9,29 @@ const CALLS = [
   ...['rm', 'rmdir', 'stat', 'unlink', 'writeFile'],
 ] as const;
 
+const SYNC_CALLS = ['chmodSync', 'closeSync', 'lstatSync', 'openSync', 'readdirSync', 'readFileSync', 'statSync'];
+
 /** Kills this process, as `kill -9` does, just before its `count`-th call on the file system (1 is the first). */
 export function dieAt(count: number): void {
   let seen = 0;
-  const calls = fs.promises as unknown as Record<string, Call>;
-  for (const name of CALLS) {
+  const beforeEach = (): void => {
+    seen += 1;
+    if (seen === count) process.kill(detectHost().pid, 'SIGKILL');
+  };
+  precede(fs.promises, CALLS, beforeEach);
+  precede(fs, SYNC_CALLS, beforeEach);
+  // Named imports of the built-in modules follow.
+  syncBuiltinESMExports();
+}
+
+function precede(module: object, names: readonly string[], first: () => void): void {
+  const calls = module as Record<string, Call>;
+  for (const name of names) {
     const original = calls[name];
     if (!original) continue;
     calls[name] = (...parameters) => {
-      seen += 1;
-      if (seen === count) process.kill(detectHost().pid, 'SIGKILL');
+      first();
       return original(...parameters);
     };
   }
-  // Named imports of the built-in module follow.
-  syncBuiltinESMExports();
 }

@@ -1,4 +1,4 @@
-import { EXIT, FettleError } from "../../errors/index.js";
+import { EXIT, FettleError } from '../../errors/index.js';
 import type { PackageOutcome } from '../../engine/index.js';
 import type { Manifest, PackageRequest } from '../../manifest/index.js';
 import { nearestName } from '../../support/nearest-name.js';

@@ -58,7 +58,19 @@ function describe({ identity, options, source }: PackageRequest): Pick<Listed, '
 }
 
 function asTable(rows: readonly Listed[]): string {
-  const cells = rows.map(({ identity, options, status, path }) => [identity + canonicalOptions(options), status, path ?? '']);
+  const cells = rows.map(({ identity, options, status, path }) => [
+    identity + canonicalOptions(options),
+    status,
+    path ?? '',
+  ]);
   const widths = [0, 1].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  return cells
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }

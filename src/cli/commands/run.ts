@@ -28,7 +28,10 @@ export async function run(invocation: Invocation, command: readonly string[]): P
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return code ?? SIGNAL_BASE + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
-    throw new FettleError('E_COMMAND_NOT_FOUND', `${name} could not be started`, { facts: { path: program }, cause: error });
+    throw new FettleError('E_COMMAND_NOT_FOUND', `${name} could not be started`, {
+      facts: { path: program },
+      cause: error,
+    });
   } finally {
     for (const signal of PASSED_ON) process.off(signal, forward);
   }

@@ -108,7 +108,7 @@ export async function lua(invocation: Invocation, file: string, args: readonly s
     },
     args,
   });
-  await state.run(source, file === '-' ? 'stdin' : String(path));
+  state.run(source, file === '-' ? 'stdin' : String(path));
   return EXIT.ok;
 }
 

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Attempt } from '../../cache/index.js';
-import { FettleError } from '../../errors/index.js';
-import type { FetchedFile, FetchRequest } from '../../fetch/index.js';
+import type { FetchRequest } from '../../fetch/index.js';
 import { LuaTable } from '../../lua/index.js';
 import { parseFetchRequests } from '../../recipe/index.js';
 import type { PackageRun } from '../package-run.js';
@@ -48,39 +47,11 @@ async function fetchRequests(
   attempt: Attempt,
   requests: readonly FetchRequest[],
 ): Promise<readonly Origin[]> {
-  const [clones, files] = [requests.filter(isGit), requests.filter((request) => !isGit(request))];
-  const results = await Promise.allSettled([
-    fetchInto(pkg, attempt.folders.fetch, files),
-    fetchInto(pkg, attempt.folders.stage, clones),
-  ]);
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (failures.length > 0) throw oneErrorOf(failures);
-  return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])).map(originOf);
-}
-
-function isGit(request: FetchRequest): boolean {
-  return request.source.kind === 'git';
-}
-
-async function fetchInto(
-  pkg: PackageRun,
-  directory: string,
-  requests: readonly FetchRequest[],
-): Promise<readonly { readonly request: FetchRequest | undefined; readonly file: FetchedFile }[]> {
-  if (requests.length === 0) return [];
-  const files = await pkg.run.fetcher.fetchAll(requests, { directory, emit: pkg.emit, signal: pkg.run.signal });
-  return files.map((file, index) => ({ request: requests[index], file }));
-}
-
-function originOf({ request, file }: { request: FetchRequest | undefined; file: FetchedFile }): Origin {
-  return { url: request?.source.text ?? file.fileName, digest: file.digest };
-}
-
-function oneErrorOf(failures: readonly unknown[]): unknown {
-  const [first, second] = failures;
-  if (!(first instanceof FettleError) || !(second instanceof FettleError)) return first;
-  return new FettleError('E_FETCH_FAILED', `${first.message}; ${second.message}`, {
-    facts: { ...first.facts, ...second.facts },
-    ...(first.hint !== undefined && { hint: first.hint }),
+  const files = await pkg.run.fetcher.fetchAll(requests, {
+    directory: attempt.folders.fetch,
+    cloneDirectory: attempt.folders.stage,
+    emit: pkg.emit,
+    signal: pkg.run.signal,
   });
+  return files.map(({ fileName, digest }, index) => ({ url: requests[index]?.source.text ?? fileName, digest }));
 }

@@ -21,7 +21,7 @@ export async function recipeFetchPhase(run: Run, graph: Graph, node: PackageNode
     const started = performance.now();
     let ok = false;
     try {
-      const recipe = load(run, graph, node, await locate(run, node, emit), emit);
+      const recipe = await load({ run, graph, node, emit });
       ok = true;
       return recipe;
     } finally {
@@ -65,7 +65,7 @@ async function completeFetchDependencies(run: Run, graph: Graph, node: PackageNo
 function locate(run: Run, node: PackageNode, emit: Emit): Promise<RecipeFile> {
   return locateRecipe(node.request, {
     ...locateContext(run, emit),
-    runFetch: (request, directory) => fetchRecipeWithFunction(run, node, request, directory, emit),
+    runFetch: (_request, directory) => fetchRecipeWithFunction(run, node, directory, emit),
   });
 }
 
@@ -73,7 +73,15 @@ function locateContext({ manifest, shippedDir, fetcher, cache, signal }: Run, em
   return { manifestDir: manifest.directory, shippedDir, fetcher, cache, emit, signal };
 }
 
-function load(run: Run, graph: Graph, node: PackageNode, file: RecipeFile, emit: Emit): Recipe {
+interface Loading {
+  readonly run: Run;
+  readonly graph: Graph;
+  readonly node: PackageNode;
+  readonly emit: Emit;
+}
+
+async function load({ run, graph, node, emit }: Loading): Promise<Recipe> {
+  const file = await locate(run, node, emit);
   const { host, version, luaCpuLimitMs } = run;
   const loaded = loadRecipe(file, node.request, {
     host,

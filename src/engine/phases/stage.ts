@@ -2,8 +2,9 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractArchive } from '../../archive/index.js';
 import type { Attempt } from '../../cache/index.js';
+import { isPartialName } from '../../fetch/index.js';
 import { archivesOf, type Recipe } from '../../recipe/index.js';
-import type { PackageRun } from '../package-run.js';
+import type { PackageRun, PhasePlace } from '../package-run.js';
 import { runVerbScript } from '../verb-script.js';
 
 /** Makes a source tree of what was fetched. */
@@ -34,7 +35,11 @@ async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string)
     case 'table':
       return cores.use(1, () => stageFetched(pkg, attempt, destination, stage.strip), signal);
     case 'shell':
-      return cores.use(Infinity, (jobs) => runStageScript(pkg, attempt, destination, jobs, stage.script), signal);
+      return cores.use(
+        Infinity,
+        (jobs) => runStageScript(pkg, { cwd: destination, jobs, attempt }, stage.script),
+        signal,
+      );
     case 'function':
       return cores.use(Infinity, (jobs) => callStage(pkg, attempt, jobs), signal);
   }
@@ -48,20 +53,14 @@ async function stageFetched(pkg: PackageRun, attempt: Attempt, destination: stri
   }
   for (const name of await readdir(fetch)) {
     const path = join(fetch, name);
-    if (archives.includes(path)) continue;
+    if (archives.includes(path) || isPartialName(name)) continue;
     await mkdir(destination, { recursive: true });
     await cp(path, join(destination, name), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   }
 }
 
-async function runStageScript(
-  pkg: PackageRun,
-  attempt: Attempt,
-  cwd: string,
-  jobs: number,
-  script: string,
-): Promise<void> {
-  await runVerbScript(pkg.contextFor('stage', { cwd, jobs, attempt }).services, script);
+async function runStageScript(pkg: PackageRun, place: PhasePlace, script: string): Promise<void> {
+  await runVerbScript(pkg.contextFor('stage', place).services, script);
 }
 
 async function callStage(pkg: PackageRun, attempt: Attempt, jobs: number): Promise<void> {

@@ -34,7 +34,12 @@ export async function archivesOf(folder: string): Promise<readonly string[]> {
   return archives;
 }
 
-async function extractOne(archive: string, destination: string, strip: number, services: PhaseServices): Promise<number> {
+async function extractOne(
+  archive: string,
+  destination: string,
+  strip: number,
+  services: PhaseServices,
+): Promise<number> {
   const { emit, signal } = services;
   return (await extractArchive({ archive, destination, strip, emit, signal })).files;
 }

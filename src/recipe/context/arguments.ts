@@ -52,7 +52,10 @@ export class CallArguments {
 
   wrong(position: number, name: string, expected: string, got: LuaValue): FettleError {
     const found = describeLuaValue(got);
-    return this.error(`argument ${String(position)} (${name}) must be ${expected}, got ${found}`, { expected, got: found });
+    return this.error(`argument ${String(position)} (${name}) must be ${expected}, got ${found}`, {
+      expected,
+      got: found,
+    });
   }
 
   error(problem: string, facts: Readonly<Record<string, string>> = {}, hint?: string): FettleError {

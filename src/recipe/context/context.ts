@@ -22,11 +22,7 @@ import { prependPath, setEnvironmentVariable } from './project-environment.js';
 import { run } from './run.js';
 import type { PhaseEffects, PhaseServices } from './services.js';
 
-type ContextFunction = (
-  call: CallArguments,
-  services: PhaseServices,
-  effects: PhaseEffects,
-) => unknown;
+type ContextFunction = (call: CallArguments, services: PhaseServices, effects: PhaseEffects) => unknown;
 
 interface Offer {
   readonly where: readonly VerbName[];
@@ -41,8 +37,16 @@ const WITH_FETCH_DIR: readonly VerbName[] = ['fetch', 'stage', 'build', 'install
 /** What `ctx` offers, and in which phases. docs/language.md has the same table for authors. */
 const OFFERS: Readonly<Record<string, Offer>> = {
   run: { where: EVERYWHERE, waits: true, call: run },
-  asset: { where: EVERYWHERE, waits: false, call: (call, { dependencies }) => dependencies.asset(call.text(1, 'identity')) },
-  product: { where: EVERYWHERE, waits: false, call: (call, { dependencies }) => dependencies.product(call.text(1, 'name')) },
+  asset: {
+    where: EVERYWHERE,
+    waits: false,
+    call: (call, { dependencies }) => dependencies.asset(call.text(1, 'identity')),
+  },
+  product: {
+    where: EVERYWHERE,
+    waits: false,
+    call: (call, { dependencies }) => dependencies.product(call.text(1, 'name')),
+  },
   copy: { where: EVERYWHERE, waits: true, call: copy },
   move: { where: EVERYWHERE, waits: true, call: move },
   remove: { where: EVERYWHERE, waits: true, call: remove },
@@ -65,8 +69,20 @@ const OFFERS: Readonly<Record<string, Offer>> = {
     waits: false,
     call: markInstallComplete,
   },
-  set_env: { where: ['deploy'], waits: false, call: (call, _services, effects) => { setEnvironmentVariable(call, effects); } },
-  prepend_path: { where: ['deploy'], waits: false, call: (call, _services, effects) => { prependPath(call, effects); } },
+  set_env: {
+    where: ['deploy'],
+    waits: false,
+    call: (call, _services, effects) => {
+      setEnvironmentVariable(call, effects);
+    },
+  },
+  prepend_path: {
+    where: ['deploy'],
+    waits: false,
+    call: (call, _services, effects) => {
+      prependPath(call, effects);
+    },
+  },
 };
 
 export interface PhaseContext {
@@ -79,7 +95,10 @@ export interface PhaseContext {
 export function createContext(services: PhaseServices): PhaseContext {
   const effects: PhaseEffects = { markedComplete: false, path: [], env: {} };
   const methods = Object.entries(OFFERS).map(([name, offer]) => [name, hostFunction(name, offer, services, effects)]);
-  return { ctx: new HostObject(fieldsOf(services), Object.fromEntries(methods) as Record<string, HostFunction>), effects };
+  return {
+    ctx: new HostObject(fieldsOf(services), Object.fromEntries(methods) as Record<string, HostFunction>),
+    effects,
+  };
 }
 
 function hostFunction(name: string, offer: Offer, services: PhaseServices, effects: PhaseEffects): HostFunction {

@@ -69,7 +69,8 @@ function commitmentsOf(call: CallArguments, value: LuaValue): readonly Commitmen
 
 function commitmentOf(call: CallArguments, value: LuaValue): Commitment {
   if (typeof value === 'string') return safeCommitment(call, value, undefined);
-  if (!(value instanceof LuaTable)) throw call.wrong(1, 'x', 'a name, {filename=, sha256=}, or an array of these', value);
+  if (!(value instanceof LuaTable))
+    throw call.wrong(1, 'x', 'a name, {filename=, sha256=}, or an array of these', value);
   for (const key of value.entries.keys()) {
     if (key === 'filename' || key === 'sha256') continue;
     throw call.error(`unknown field "${String(key)}"`, { field: String(key), known: 'filename, sha256' });
@@ -111,7 +112,11 @@ async function verify(call: CallArguments, commitment: Commitment, path: string)
 
 function refuseUnsafeName(call: CallArguments, name: string): void {
   if (name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)) return;
-  throw call.error(`${describeLuaValue(name)} is not the name of a file`, { name }, 'Give a plain name, without a folder.');
+  throw call.error(
+    `${describeLuaValue(name)} is not the name of a file`,
+    { name },
+    'Give a plain name, without a folder.',
+  );
 }
 
 function refuseGit(call: CallArguments, requests: readonly FetchRequest[]): void {

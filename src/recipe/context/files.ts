@@ -24,7 +24,7 @@ export async function move(call: CallArguments, services: PhaseServices): Promis
   const wanted = call.path(2, 'dst');
   refuseProtected(call, source, services);
   const found = await statSource(call, source);
-  const destination = String(call.at(2)).endsWith('/')
+  const destination = call.text(2, 'dst').endsWith('/')
     ? await intoFolder(call, source, found.isDirectory(), wanted)
     : wanted;
   await refuseExisting(call, source, destination);
@@ -77,9 +77,10 @@ export async function writeWholeFile(call: CallArguments): Promise<void> {
 /** `glob(pattern)`: matching files and folders, sorted; relative to the cwd unless the pattern is absolute. */
 export async function glob(call: CallArguments, services: PhaseServices): Promise<HostValue> {
   const pattern = call.text(1, 'pattern');
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- only its other overload is
   const { glob: findMatches } = await import('tinyglobby');
   const matches = await fileOperation(call, { pattern }, () =>
-    findMatches(pattern, {
+    findMatches([pattern], {
       cwd: services.cwd,
       onlyFiles: false,
       dot: true,
@@ -110,7 +111,12 @@ export async function renameAcrossDevices(source: string, destination: string): 
     await rename(source, destination);
   } catch (error) {
     if (!hasCode(error, 'EXDEV')) throw error;
-    await cp(source, destination, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, errorOnExist: true });
+    await cp(source, destination, {
+      recursive: true,
+      verbatimSymlinks: true,
+      preserveTimestamps: true,
+      errorOnExist: true,
+    });
     await rm(source, { recursive: true });
   }
 }
@@ -125,9 +131,12 @@ async function fileOperation<T>(
   } catch (error) {
     if (error instanceof FettleError) throw error;
     if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
-      throw new FettleError('E_DISK_FULL', `ctx.${call.functionName}: the disk is full`, { facts: paths, cause: error });
+      throw new FettleError('E_DISK_FULL', `ctx.${call.functionName}: the disk is full`, {
+        facts: paths,
+        cause: error,
+      });
     }
-    throw fileError(call, reasonOf(error), paths, undefined, error);
+    throw fileError(call, reasonOf(error), paths, { cause: error });
   }
 }
 
@@ -152,14 +161,12 @@ function fileError(
   call: CallArguments,
   reason: string,
   paths: Readonly<Record<string, string>>,
-  hint?: string,
-  cause?: unknown,
+  details: { readonly hint?: string; readonly cause?: unknown },
 ): FettleError {
   const where = Object.values(paths).join(' → ');
   return new FettleError('E_FILE', `ctx.${call.functionName}: ${reason}: ${where}`, {
     facts: { function: `ctx.${call.functionName}`, ...paths },
-    ...(hint !== undefined && { hint }),
-    cause,
+    ...details,
   });
 }
 
@@ -172,12 +179,12 @@ async function statSource(call: CallArguments, source: string): Promise<{ isDire
     neighbours === undefined
       ? `The folder ${folder} does not exist either.`
       : `${folder} holds: ${neighbours.slice(0, 12).join(', ') || 'nothing'}${neighbours.length > 12 ? ', …' : ''}`;
-  throw fileError(call, 'no such file or folder', { src: source }, hint);
+  throw fileError(call, 'no such file or folder', { src: source }, { hint });
 }
 
 /** A file that is copied to an existing folder, or to a path that ends in a slash, goes into it. */
 async function intoFolder(call: CallArguments, source: string, isFolder: boolean, wanted: string): Promise<string> {
-  const namesFolder = String(call.at(2)).endsWith('/');
+  const namesFolder = call.text(2, 'dst').endsWith('/');
   if (isFolder || !(namesFolder || (await statOrNothing(wanted))?.isDirectory())) return wanted;
   return join(wanted, basename(source));
 }
@@ -188,7 +195,7 @@ async function refuseExisting(call: CallArguments, source: string, destination: 
     call,
     'the destination exists',
     { src: source, dst: destination },
-    'Nothing was changed. Remove the destination first (ctx.remove), or choose another.',
+    { hint: 'Nothing was changed. Remove the destination first (ctx.remove), or choose another.' },
   );
 }
 
@@ -199,7 +206,9 @@ function refuseProtected(call: CallArguments, path: string, services: PhaseServi
     call,
     `refused, for it would take ${guarded ?? 'everything'} away`,
     { path },
-    'A recipe removes what is inside its own folders: ctx.stage_dir, ctx.install_dir, ctx.fetch_dir, ctx.tmp.',
+    {
+      hint: 'A recipe removes what is inside its own folders: ctx.stage_dir, ctx.install_dir, ctx.fetch_dir, ctx.tmp.',
+    },
   );
 }
 

@@ -50,7 +50,9 @@ export function refuseFailure(result: ScriptResult, script: string | Uint8Array,
   if (result.exitCode === 0) return;
   const lastLines = tailOf(result);
   const ending =
-    result.signal === null ? `failed with exit code ${String(result.exitCode)}` : `was ended by signal ${result.signal}`;
+    result.signal === null
+      ? `failed with exit code ${String(result.exitCode)}`
+      : `was ended by signal ${result.signal}`;
   const lastLine = lastLines.at(-1);
   throw new FettleError('E_SCRIPT', `script ${ending}${lastLine === undefined ? '' : `: ${lastLine}`}`, {
     facts: {
@@ -67,10 +69,14 @@ export function refuseFailure(result: ScriptResult, script: string | Uint8Array,
 export function refuseTimeout(result: ScriptResult, timeoutMs: number | undefined, script: string | Uint8Array): void {
   if (!result.timedOut) return;
   const lastLines = tailOf(result);
-  throw new FettleError('E_SCRIPT_TIMEOUT', `script ran longer than its timeout of ${String((timeoutMs ?? 0) / 1000)} s`, {
-    facts: { script: firstLine(script), ...(lastLines.length > 0 && { last_lines: lastLines }) },
-    hint: 'Raise opts.timeout, or find out what the script waits for.',
-  });
+  throw new FettleError(
+    'E_SCRIPT_TIMEOUT',
+    `script ran longer than its timeout of ${String((timeoutMs ?? 0) / 1000)} s`,
+    {
+      facts: { script: firstLine(script), ...(lastLines.length > 0 && { last_lines: lastLines }) },
+      hint: 'Raise opts.timeout, or find out what the script waits for.',
+    },
+  );
 }
 
 function scriptOf(call: CallArguments): string | Uint8Array {
@@ -95,7 +101,9 @@ function environmentOf(options: CallFields): Record<string, string> {
   const value = options.get('env');
   if (value === undefined) return {};
   if (!(value instanceof LuaTable)) throw options.wrong('env', 'a table of names and values', value);
-  return Object.fromEntries([...value.entries].map(([name, each]) => [String(name), variableOf(options, String(name), each)]));
+  return Object.fromEntries(
+    [...value.entries].map(([name, each]) => [String(name), variableOf(options, String(name), each)]),
+  );
 }
 
 function variableOf(options: CallFields, name: string, value: LuaValue): string {
@@ -113,8 +121,19 @@ function resultTable(result: ScriptResult): LazyFields {
 }
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11,
-  SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15,
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
 };
 
 function exitCodeOf(result: ScriptResult): number {

@@ -82,6 +82,11 @@ describe('the source cargo is configured with', () => {
       code: 'E_REGISTRY',
       facts: { registry: join(rig.home, 'work', 'crates') },
     });
+    await rig.write('home/work/crates/index/br/ok/broken/file', 'a folder where a file should be');
+    await expect(rig.resolve('pkg:cargo/broken@1.0.0')).rejects.toMatchObject({
+      code: 'E_REGISTRY',
+      facts: { path: join(rig.home, 'work', 'crates', 'index', 'br', 'ok', 'broken') },
+    });
     expect(rig.requests).toHaveLength(0);
   });
 

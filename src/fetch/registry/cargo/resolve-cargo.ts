@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hasCode } from '../../../errors/index.js';
+import { FettleError, hasCode, messageOf } from '../../../errors/index.js';
 import { loadCargoConfig } from './cargo-config.js';
 import { fillDownloadTemplate, indexPath, parseIndexFile, type CrateRelease } from './cargo-index.js';
 import {
@@ -14,6 +14,7 @@ import {
 import { authorizationHeader, isHttpUrl, isUnauthorized } from '../credentials.js';
 import { defaultCargoIndex } from '../default-registries.js';
 import {
+  factsOf,
   noPublishedDigest,
   noSuchPackage,
   noSuchVersion,
@@ -106,7 +107,10 @@ async function readIndexFile(file: string, question: Question): Promise<string> 
     return await readFile(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) throw noSuchPackage(question);
-    throw error;
+    throw new FettleError('E_REGISTRY', `The local registry's index cannot be read: ${messageOf(error)}`, {
+      facts: { ...factsOf(question), path: file },
+      cause: error,
+    });
   }
 }
 

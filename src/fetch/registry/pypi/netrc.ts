@@ -20,7 +20,7 @@ export async function loadNetrc(host: Host): Promise<Netrc> {
     try {
       return parseNetrc(await readFile(file, 'utf8'));
     } catch (error) {
-      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error;
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) throw error;
     }
   }
   return new Map();
