@@ -10,5 +10,13 @@ export {
   type Responder,
   type SeenRequest,
 } from './loopback-server.js';
+export {
+  expectManifestRefused,
+  expectNothingKept,
+  expectRecipeRefused,
+  WRONG,
+  type Mistake,
+} from './mistakes.js';
+export { RunReport, type ReportedError, type ReportedPackage } from './run-report.js';
 export { type EventTest, type TraceEvent } from './trace.js';
 export { World, type CommandOptions } from './world.js';

@@ -63,8 +63,7 @@ export class LockClient implements AsyncDisposable {
     const thread = this.#thread;
     this.#thread = undefined;
     await thread?.close();
-    for (const pending of this.#pending.values())
-      pending.fail(new Error('the cache was closed while a lock was awaited'));
+    for (const pending of this.#pending.values()) pending.fail(closedError());
     this.#pending.clear();
     for (const held of this.#held.values()) held.onReleased();
     this.#held.clear();

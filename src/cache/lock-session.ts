@@ -4,6 +4,7 @@ import { claimName, newClaim, type Claim } from './claim.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { BUSY, claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
 import { lockPaths, type LockPaths } from './layout.js';
+import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
 import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
@@ -36,6 +37,8 @@ interface Held {
   readonly claim: Claim;
   readonly stopHeartbeat: () => Promise<void>;
   record: OwnerRecord;
+  /** From then on the owner record may be that of the next holder. */
+  lost: boolean;
   /** Owner records are written one after the other, and none after the lock was released. */
   writing: Promise<void>;
 }
@@ -142,10 +145,12 @@ export class LockSession {
         token: claim.token,
         staleMs: this.settings.staleMs,
         files,
-        onLost: () => this.reply({ kind: 'lost', id: command.id }),
+        onLost: () => {
+          this.#onLost(command.id);
+        },
       });
       const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile };
-      this.#held.set(command.id, { paths, claim, stopHeartbeat, record, writing: Promise.resolve() });
+      this.#held.set(command.id, { paths, claim, stopHeartbeat, record, lost: false, writing: Promise.resolve() });
       await this.#describe(command.id, {});
     } catch (error) {
       if (hasCode(error, BUSY)) return { owner };
@@ -156,9 +161,15 @@ export class LockSession {
     return undefined;
   }
 
+  #onLost(id: number): void {
+    const held = this.#held.get(id);
+    if (held) held.lost = true;
+    this.reply({ kind: 'lost', id });
+  }
+
   async #describe(id: number, change: Partial<OwnerRecord>): Promise<void> {
     const held = this.#held.get(id);
-    if (!held) return;
+    if (!held || held.lost) return;
     held.record = { ...held.record, ...change };
     const { record } = held;
     held.writing = held.writing.then(() => writeOwnerRecord(held.paths, held.claim, record));
@@ -170,14 +181,20 @@ export class LockSession {
     if (held) {
       this.#held.delete(id);
       await held.writing;
-      // Before the lock, else it could be the next holder's.
-      await removeOwnerRecord(held.paths);
-      // Rejects for a lock that was lost, or on a disk that fails: there is nothing left to free in either case.
-      await held.stopHeartbeat().catch(() => undefined);
+      await free(held);
       for (const pause of this.#pauses.values()) pause.wake();
     }
     this.reply({ kind: 'released', id });
   }
+}
+
+/** A lock that cannot be freed is left to those who find its holder gone. */
+async function free({ paths, claim, lost, stopHeartbeat }: Held): Promise<void> {
+  // Before the lock, else it could be the next holder's.
+  if (!lost) await removeOwnerRecord(paths);
+  await stopHeartbeat().catch(() => undefined);
+  // Once lost, the heartbeat no longer looks after the claim; it may still be there if only its disk failed.
+  if (lost) await dropClaim(paths, claimName(claim)).catch(() => undefined);
 }
 
 /** What src/cache/failure.ts has words for; anything else is a bug. */

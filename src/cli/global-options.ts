@@ -20,6 +20,8 @@ export interface GlobalOptions {
   readonly failFast?: boolean;
   /** Seconds. */
   readonly lockTimeout?: number;
+  /** Seconds of Lua CPU time that one call may use; there is no flag for it, only the environment. */
+  readonly luaCpuLimit?: number;
 }
 
 /** Adds the global options to a command, so that they may stand before and after its name. */
@@ -64,7 +66,8 @@ function givenTo(command: Command | null): Record<string, unknown> {
 }
 
 function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
-  const { FETTLE_REPORTER, FETTLE_TRACE, FETTLE_JOBS, FETTLE_PACKAGES, FETTLE_LOCK_TIMEOUT } = env;
+  const { FETTLE_REPORTER, FETTLE_TRACE, FETTLE_JOBS, FETTLE_PACKAGES, FETTLE_LOCK_TIMEOUT, FETTLE_LUA_CPU_LIMIT } =
+    env;
   return {
     ...(isOn(env['FETTLE_OFFLINE']) && { offline: true }),
     ...(isOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
@@ -78,6 +81,9 @@ function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
     ...(isSet(FETTLE_PACKAGES) && { packages: named('FETTLE_PACKAGES', () => parseCount(FETTLE_PACKAGES)) }),
     ...(isSet(FETTLE_LOCK_TIMEOUT) && {
       lockTimeout: named('FETTLE_LOCK_TIMEOUT', () => parseSeconds(FETTLE_LOCK_TIMEOUT)),
+    }),
+    ...(isSet(FETTLE_LUA_CPU_LIMIT) && {
+      luaCpuLimit: named('FETTLE_LUA_CPU_LIMIT', () => parseSeconds(FETTLE_LUA_CPU_LIMIT)),
     }),
   };
 }

@@ -10,6 +10,12 @@ const EXIT_CODES: Readonly<Record<EndingSignal, number>> = {
   SIGHUP: 129,
 };
 
+/** Undefined for what is no signal that ends a command. */
+export function exitCodeOfSignal(name: unknown): number | undefined {
+  const signal = SIGNALS.find((each) => each === name);
+  return signal && EXIT_CODES[signal];
+}
+
 /**
  * The first signal asks the run to end: no new work, scripts are terminated, locks released. The second one ends it now.
  */

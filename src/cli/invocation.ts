@@ -19,3 +19,8 @@ export interface Invocation {
 export function cacheRootOf({ host, globals }: Invocation): string {
   return globals.cacheRoot === undefined ? defaultCacheRoot(host) : resolve(host.cwd, globals.cacheRoot);
 }
+
+/** How long Lua code may run, where this call says so. */
+export function luaCpuLimitOf({ globals }: Invocation): { readonly cpuLimitMs?: number } {
+  return globals.luaCpuLimit === undefined ? {} : { cpuLimitMs: globals.luaCpuLimit * 1000 };
+}

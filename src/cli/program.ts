@@ -1,8 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, exitCodeOf, FettleError } from '../errors/index.js';
+import { EXIT } from '../errors/index.js';
 import { detectHost } from '../host/index.js';
 import { ENVIRONMENT_FORMATS, type EnvironmentFormat } from '../project/index.js';
+import { exitCodeOfFailure } from './exit-code.js';
+import { commandFailureJson } from './failure-json.js';
 import { addGlobalOptions, readGlobalOptions } from './global-options.js';
 import type { Invocation } from './invocation.js';
 import { readPackageFacts } from './package-facts.js';
@@ -24,8 +27,9 @@ async function exitCodeOfCommandLine(args: readonly string[], streams: Streams):
     await program.parseAsync(args, { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    // What commander itself refuses it also tells; an argument error that comes here is that of a variable.
     if (error instanceof InvalidArgumentError) return sayUsage(streams, error.message);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     throw error;
   }
 }
@@ -194,7 +198,9 @@ function actionOf(
       outcome.exitCode = await action(invocation, ...(given.slice(0, -1) as never[]));
     } catch (error) {
       sayError(invocation, error);
-      outcome.exitCode = error instanceof FettleError ? exitCodeOf(error.code) : EXIT.bug;
+      if (command.opts<{ json?: boolean }>().json === true)
+        streams.out(`${JSON.stringify(commandFailureJson(command.name(), error))}\n`);
+      outcome.exitCode = exitCodeOfFailure(error);
     }
   };
 }
@@ -202,8 +208,13 @@ function actionOf(
 function invocationOf(command: Command, streams: Streams): Invocation {
   const detected = detectHost();
   const globals = readGlobalOptions(command, detected.env);
-  const cwd = globals.directory === undefined ? detected.cwd : resolve(detected.cwd, globals.directory);
+  const cwd = globals.directory === undefined ? detected.cwd : directoryOf(resolve(detected.cwd, globals.directory));
   return { host: { ...detected, cwd }, globals, streams, ...readPackageFacts() };
+}
+
+function directoryOf(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new InvalidArgumentError(`-C: there is no folder ${path}`);
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

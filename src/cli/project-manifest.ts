@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { FettleError, hasCode } from '../errors/index.js';
+import { asLoadingFailure, FettleError, hasCode } from '../errors/index.js';
+import type { LogLevel } from '../events/index.js';
 import { findManifest, loadManifest, type Manifest } from '../manifest/index.js';
-import type { Invocation } from './invocation.js';
+import { luaCpuLimitOf, type Invocation } from './invocation.js';
 import { sayLog } from './say.js';
 
 /**
@@ -22,15 +23,17 @@ export function manifestFileOf({ host, globals }: Invocation): string {
 /** Loads the project's manifest and tells its warnings. @throws FettleError E_NO_MANIFEST, E_MANIFEST, … */
 export function loadProjectManifest(invocation: Invocation): Manifest {
   const { host, version } = invocation;
-  const manifest = loadManifest(manifestFileOf(invocation), {
-    host,
-    version,
-    log: (level, message) => {
-      sayLog(invocation, level, message);
-    },
-  });
-  for (const warning of manifest.warnings) sayLog(invocation, 'warn', warning);
-  return manifest;
+  const file = manifestFileOf(invocation);
+  const log = (level: LogLevel, message: string): void => {
+    sayLog(invocation, level, message);
+  };
+  try {
+    const manifest = loadManifest(file, { host, version, log, ...luaCpuLimitOf(invocation) });
+    for (const warning of manifest.warnings) sayLog(invocation, 'warn', warning);
+    return manifest;
+  } catch (error) {
+    throw asLoadingFailure(error, 'E_MANIFEST');
+  }
 }
 
 /** @throws FettleError E_NO_MANIFEST */

@@ -5,7 +5,7 @@ import { hasCode } from '../errors/index.js';
 /** The two streams of a command: stdout for machines, stderr for people. */
 export interface Streams {
   out(text: string | Uint8Array): void;
-  err(text: string): void;
+  err(text: string | Uint8Array): void;
   readonly errIsTerminal: boolean;
   /** The terminal behind stderr, for the live view. */
   readonly terminal: NodeJS.WriteStream | undefined;

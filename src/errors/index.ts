@@ -9,3 +9,4 @@ export {
   type Fact,
   type SourceLocation,
 } from './fettle-error.js';
+export { asLoadingFailure } from './loading-failure.js';

@@ -6,7 +6,7 @@ import { deferred, openTestState } from './test-rig.js';
 /** A waiting function that settles in a later turn of the event loop. */
 const later: HostFunction = waits(async (value) => {
   await new Promise((resolve) => setImmediate(resolve));
-  return value as string;
+  return value;
 });
 const failing: HostFunction = waits(async () => {
   await Promise.resolve();
@@ -88,7 +88,7 @@ describe('waiting', () => {
   test('a host function may call back into Lua', async () => {
     const state = openTestState();
     const callback = state.compile('return (...) * 2');
-    const apply: HostFunction = (n) => state.callSync(callback, [n as number])[0] as number;
+    const apply: HostFunction = (n) => state.callSync(callback, [n])[0];
     expect(await state.start('local apply, later = ... return apply(4) + later(1)', apply, later)).toEqual([9]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { openScriptState, openLuaState, LuaTable } from './index.js';
+import { openScriptState, openLuaState, type LuaTable } from './index.js';
 import { openTestState, testHost, thrownBy } from './test-rig.js';
 
 describe('the table fettle', () => {

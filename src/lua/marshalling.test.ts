@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {
   HostObject,
   LazyFields,
-  LuaFunction,
+  type LuaFunction,
   LuaTable,
   MultipleResults,
   type HostValue,

@@ -11,4 +11,4 @@ export { createReporter, type CreateReporterOptions } from './create-reporter.js
 export { formatError, type ErrorTextOptions } from './error-text.js';
 export { jsonLinesReporter } from './json-lines.js';
 export { type ReporterOptions } from './plain.js';
-export { runJson, type RunJson } from './run-json.js';
+export { failureJson, runJson, type RunJson } from './run-json.js';

@@ -37,6 +37,11 @@ export function runJson(report: RunReport): RunJson {
   };
 }
 
+/** What a command prints as JSON when it failed before there was anything to tell but the error. */
+export function failureJson(error: unknown): { readonly error: ErrorJson } {
+  return { error: errorJson(toErrorReport(error)) };
+}
+
 function packageJson(outcome: PackageOutcome): PackageJson {
   return {
     identity: outcome.identity,

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { FettleError } from '../../errors/index.js';
+import { asLoadingFailure, FettleError } from '../../errors/index.js';
 import { emptyManifest, type Manifest, type PackageRequest } from '../../manifest/index.js';
 import { requestForRecipe } from '../../recipe/index.js';
 import { runJson } from '../../report/index.js';
 import { exitCodeOfRun } from '../exit-code.js';
-import type { Invocation } from '../invocation.js';
+import { luaCpuLimitOf, type Invocation } from '../invocation.js';
 import { loadProjectManifest, readManifestBytes } from '../project-manifest.js';
 import { provision, type Provisioned } from '../provision.js';
 import { previousDeployments, previousRecord, recordRun } from '../record-run.js';
@@ -58,10 +58,19 @@ function chosenPackages(manifest: Manifest, names: readonly string[]): readonly 
 
 /** A recipe without a manifest has no project: it works in the current folder, and nothing is recorded. */
 async function installRecipe(invocation: Invocation, recipe: string, options: readonly string[]): Promise<Provisioned> {
-  const { host, version } = invocation;
+  const { host } = invocation;
   const manifest = emptyManifest(host.cwd);
-  const request = requestForRecipe(resolve(host.cwd, recipe), options, { host, version });
+  const request = readRequest(invocation, resolve(host.cwd, recipe), options);
   return provision(invocation, { command: 'install', manifest, packages: [request], projectDir: host.cwd });
+}
+
+/** @throws FettleError that says of the recipe, also where its code failed, that it is not valid */
+function readRequest({ host, version }: Invocation, file: string, options: readonly string[]): PackageRequest {
+  try {
+    return requestForRecipe(file, options, { host, version, ...luaCpuLimitOf(invocation) });
+  } catch (error) {
+    throw asLoadingFailure(error, 'E_RECIPE');
+  }
 }
 
 function refuseMixture(names: readonly string[], { recipe, option = [] }: InstallOptions): void {

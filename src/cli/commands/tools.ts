@@ -92,7 +92,10 @@ export async function hash(invocation: Invocation, files: readonly string[]): Pr
   return EXIT.ok;
 }
 
-/** `fettle lua FILE`: runs a script with fettle's own Lua; print goes to stdout. `-` reads the script from stdin. */
+/**
+ * `fettle lua FILE`: runs a script with fettle's own Lua; print goes to stdout, and what it gives `os.exit` is the exit
+ * code. `-` reads the script from stdin.
+ */
 export async function lua(invocation: Invocation, file: string, args: readonly string[]): Promise<number> {
   const { openScriptState } = await import('../../lua/index.js');
   const { host, version, streams } = invocation;
@@ -106,10 +109,13 @@ export async function lua(invocation: Invocation, file: string, args: readonly s
     write: (text) => {
       streams.out(text);
     },
+    writeError: (text) => {
+      streams.err(text);
+    },
     args,
   });
   state.run(source, file === '-' ? 'stdin' : String(path));
-  return EXIT.ok;
+  return state.exitCode ?? EXIT.ok;
 }
 
 async function readStandardInput(): Promise<Uint8Array> {

@@ -1,7 +1,14 @@
-import { FettleError } from '../../errors/index.js';
+import { asLoadingFailure, FettleError } from '../../errors/index.js';
 import type { LuaState } from '../../lua/index.js';
 import { platformMatches, type PackageRequest } from '../../manifest/index.js';
-import { loadRecipe, locateRecipe, type LocateContext, type Recipe, type RecipeFile } from '../../recipe/index.js';
+import {
+  loadRecipe,
+  locateRecipe,
+  type LoadedRecipe,
+  type LocateContext,
+  type Recipe,
+  type RecipeFile,
+} from '../../recipe/index.js';
 import type { Emit } from '../../events/index.js';
 import type { Graph, PackageNode } from '../graph.js';
 import { packageRef } from '../package-run.js';
@@ -42,7 +49,7 @@ export async function describePackage(run: Run, request: PackageRequest): Promis
   const ignore: Emit = () => undefined;
   try {
     const file = await locateRecipe(request, locateContext(run, ignore));
-    const { recipe, state } = loadRecipe(file, request, run);
+    const { recipe, state } = readRecipe(file, request, run);
     state.close();
     return { request, recipe, error: undefined };
   } catch (error) {
@@ -83,7 +90,7 @@ interface Loading {
 async function load({ run, graph, node, emit }: Loading): Promise<Recipe> {
   const file = await locate(run, node, emit);
   const { host, version, luaCpuLimitMs } = run;
-  const loaded = loadRecipe(file, node.request, {
+  const loaded = readRecipe(file, node.request, {
     host,
     version,
     log: (level, message) => {
@@ -99,6 +106,15 @@ async function load({ run, graph, node, emit }: Loading): Promise<Recipe> {
     if (platformMatches(request.platforms, host)) graph.addDependency(node, request, request.neededBy);
   }
   return recipe;
+}
+
+/** @throws FettleError that says of the recipe, also where its code failed, that it is not valid */
+function readRecipe(...given: Parameters<typeof loadRecipe>): LoadedRecipe {
+  try {
+    return loadRecipe(...given);
+  } catch (error) {
+    throw asLoadingFailure(error, 'E_RECIPE');
+  }
 }
 
 /** Most states are closed as soon as the recipe is data; one that still has a function to call stays open. */
