@@ -1,104 +1,110 @@
-// Bundles the sources and their dependencies into dist/. Runs as npm's `prepare`, so a fresh clone has a
-// working command after `npm ci`.
+// Bundles the sources and their dependencies into dist/. Runs as npm's `prepare`, so a fresh clone has a working
+// command after `npm ci`. docs/architecture.md tells what the files in dist/ are and why.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { namedExportsOfPackages } from './named-exports.mjs';
+import { recordCompiledCode } from './compiled-code.mjs';
+import { LazyPackages } from './lazy-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-const ENTRIES = { cli: 'src/cli/main.ts', index: 'src/index.ts', 'lock-worker': 'src/cache/lock-worker.ts' };
+/** Chunks of earlier builds stay this long, because a command that still runs may load one of them yet. */
+const KEEP_STALE_MS = 60 * 60 * 1000;
 
-const SHEBANG = '#!/usr/bin/env node\n';
+const COMMON = {
+  absWorkingDir: root,
+  outdir: dist,
+  write: false,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  jsx: 'automatic',
+  // Smaller files parse faster; identifiers stay, so that the stack of a bug report can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  // react-devtools-core: only reached by ink when DEV is "true".
+  // extract-zip: its dependencies use Buffer(), which Node only forgives in node_modules.
+  external: ['react-devtools-core', 'extract-zip'],
+  logLevel: 'warning',
+};
 
-// Bundled CommonJS packages still use these names; an ES module does not have them.
-const COMMONJS_NAMES = /\b(require|__filename|__dirname)\b/;
-const COMMONJS_HEADER = [
+// CommonJS has no import.meta. Modules of Node itself are loaded when something of them is first used: a start needs few.
+const COMMAND_HEADER = [
+  "const bundleModuleUrl=require('node:url').pathToFileURL(__filename).href;",
+  'const bundleBuiltin=(name)=>{let loaded;',
+  'return new Proxy({},{get:(_,key)=>(loaded??=require(name))[key]})};',
+].join('');
+/** As esbuild writes the import of a module's names; a namespace import (`__toESM`) needs the module at once. */
+const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z_/]+|child_process)"\)/g;
+
+// Bundled CommonJS packages use names that ES modules do not have.
+const COMMONJS_NAMES = [
   "import{createRequire as bundleCreateRequire}from'node:module';",
   "import{fileURLToPath as bundleFileURLToPath}from'node:url';",
   'const require=bundleCreateRequire(import.meta.url);',
   'const __filename=bundleFileURLToPath(import.meta.url);',
-  "const __dirname=bundleFileURLToPath(new URL('.',import.meta.url));\n",
+  "const __dirname=bundleFileURLToPath(new URL('.',import.meta.url));",
 ].join('');
 
-/** Chunks of earlier builds stay this long, because a command that still runs may load one of them yet. */
-const KEEP_STALE_MS = 60 * 60 * 1000;
-
-const files = await bundle(presentEntries());
-await mkdir(dist, { recursive: true });
-for (const file of entriesLast(files)) await replaceFile(file.name, file.contents);
+const lazy = new LazyPackages(join(root, 'src'));
+const command = await bundleCommand();
+const files = [...(await bundleModules()), ...command, await starter()];
+for (const file of files) await replaceFile(file);
 await removeStale(new Set(files.map((file) => file.name)));
 await linkCommand();
+await recordCompiledCode(dist);
 
-function presentEntries() {
-  const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(join(root, source)));
-  for (const [name, source] of Object.entries(ENTRIES)) {
-    if (!present.some(([other]) => other === name))
-      console.error(`build: ${source} is not there, dist/${name}.js is skipped`);
-  }
-  return Object.fromEntries(present);
-}
-
-async function bundle(entryPoints) {
-  if (Object.keys(entryPoints).length === 0) return [];
+/** The command and the lock worker: one file each, for the quickest start. */
+async function bundleCommand() {
   const result = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: dist,
-    write: false,
-    bundle: true,
-    splitting: true,
+    ...COMMON,
+    entryPoints: { fettle: 'src/cli/main.ts', 'lock-worker': 'src/cache/lock-worker.ts' },
+    format: 'cjs',
+    banner: { js: COMMAND_HEADER },
+    define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
+    plugins: [lazy.extraction],
+  });
+  return outputsOf(result).map(({ name, contents }) => ({
+    name,
+    contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")'),
+  }));
+}
+
+/** The library, and what the command loads only when it needs it. */
+async function bundleModules() {
+  const result = await build({
+    ...COMMON,
+    entryPoints: [{ in: 'src/index.ts', out: 'index' }, ...lazy.entryPoints],
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    jsx: 'automatic',
-    // Chunks lie flat in dist/: code finds ../recipes and ./lock-worker.js relative to the chunk it is in.
-    chunkNames: '[name]-[hash]',
-    // Smaller files parse faster; identifiers stay, so that the stack of a bug report can be read.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-    // Only reached by ink when DEV is "true".
-    // extract-zip: its dependencies use Buffer(), which Node only forgives in node_modules.
-    external: ['react-devtools-core', 'extract-zip'],
-    plugins: [namedExportsOfPackages(join(root, 'src'))],
-    logLevel: 'warning',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'lazy/[name]-[hash]',
+    banner: { js: COMMONJS_NAMES },
+    plugins: [lazy.loading],
   });
-  return withHeaders(new Map(result.outputFiles.map((file) => [basename(file.path), file.text])));
+  return outputsOf(result);
 }
 
-/** Puts its header before each file that needs one, and moves what its map says down by as many lines. */
-function withHeaders(texts) {
-  return [...texts].map(([name, text]) => {
-    if (!name.endsWith('.map')) return { name, contents: headerOf(name, text) + text };
-    const script = name.slice(0, -'.map'.length);
-    const lines = headerOf(script, texts.get(script)).split('\n').length - 1;
-    const map = JSON.parse(text);
-    return { name, contents: JSON.stringify({ ...map, mappings: ';'.repeat(lines) + map.mappings }) };
-  });
+function outputsOf(result) {
+  return result.outputFiles.map((file) => ({ name: relative(dist, file.path), contents: file.text }));
 }
 
-function headerOf(name, text) {
-  const shebang = name === 'cli.js' && !text.startsWith('#!') ? SHEBANG : '';
-  return shebang + (COMMONJS_NAMES.test(text) ? COMMONJS_HEADER : '');
-}
-
-/** Entries name chunks by their hash, so whoever reads a new entry must find the new chunks there already. */
-function entriesLast(files) {
-  const isEntry = (file) => basename(file.name, '.js') in ENTRIES;
-  return [...files.filter((file) => !isEntry(file)), ...files.filter(isEntry)];
+async function starter() {
+  return { name: 'cli.js', contents: await readFile(join(root, '.config/start.cjs'), 'utf8') };
 }
 
 /** Renames into place, so that a command that runs from dist/ meanwhile never reads half a file. */
-async function replaceFile(name, contents) {
+async function replaceFile({ name, contents }) {
   const target = join(dist, name);
   const temporary = `${target}.${process.pid}.tmp`;
+  await mkdir(dirname(target), { recursive: true });
+  // dist/*.js are CommonJS, although the package is not.
+  if (!existsSync(join(dist, 'package.json'))) await writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   await writeFile(temporary, contents);
   if (name === 'cli.js') await chmod(temporary, 0o755);
   await rename(temporary, target);
@@ -106,8 +112,8 @@ async function replaceFile(name, contents) {
 
 /** Removes what this build did not write and what no running build or command can still want. */
 async function removeStale(current) {
-  for (const name of await readdir(dist)) {
-    if (current.has(name) || !/\.(js|map|tmp)$/.test(name)) continue;
+  for (const name of await readdir(dist, { recursive: true })) {
+    if (current.has(name) || !/\.(js|mjs|map|tmp|code)$/.test(name)) continue;
     const file = join(dist, name);
     const age = await stat(file).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,

@@ -5,7 +5,6 @@ import { UnsafeEntry } from './archive-failure.js';
 import { mergeTree } from './merge-tree.js';
 import type { Unpacked, UnpackRequest } from './unpack.js';
 import { ZipEntries, type ZipEntry } from './zip-entries.js';
-import { verifyZipEntry } from './zip-verification.js';
 
 /**
  * Unpacks a zip (or a wheel) into an empty folder. Links are made last, and contents are compared with the checksums
@@ -17,6 +16,7 @@ export async function unpackZip(request: UnpackRequest): Promise<Unpacked> {
   await mkdir(whole);
   const entries = new ZipEntries(request.strip);
   await extractWhole(request, whole, entries);
+  const { verifyZipEntry } = await import('./zip-verification.js');
   for (const entry of entries.all()) {
     request.signal?.throwIfAborted();
     await verifyZipEntry(join(whole, entry.name), entry);

@@ -1,7 +1,3 @@
-import module from 'node:module';
+import { runCommandLine } from './program.js';
 
-// Node 22 and newer keep compiled code between runs; older ones have no such call.
-(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-
-const { runCommandLine } = await import('./program.js');
-await runCommandLine(process.argv.slice(2));
+void runCommandLine(process.argv.slice(2));

@@ -9,16 +9,18 @@ export interface PackageFacts {
   readonly shippedDir: string;
 }
 
-/** Reads the nearest package.json above this file: that of fettle, bundled or not. */
+/** Reads fettle's own package.json, which is above this file, bundled or not. */
 export function readPackageFacts(): PackageFacts {
-  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return { version, shippedDir: join(root, 'recipes') };
-}
-
-function packageRoot(start: string): string {
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const facts = packageFactsIn(folder);
+    if (facts) return facts;
     if (folder === dirname(folder)) throw new Error('fettle is not installed as a package: there is no package.json');
   }
+}
+
+function packageFactsIn(folder: string): PackageFacts | undefined {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+  return name === 'fettle' && version !== undefined ? { version, shippedDir: join(folder, 'recipes') } : undefined;
 }

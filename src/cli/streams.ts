@@ -1,6 +1,9 @@
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { hasCode } from '../errors/index.js';
+
+const STDOUT = 1;
+const STDERR = 2;
 
 /** The two streams of a command: stdout for machines, stderr for people. */
 export interface Streams {
@@ -15,10 +18,10 @@ export interface Streams {
 export function processStreams(): Streams {
   return {
     out: (text) => {
-      writeAll(1, text);
+      writeAll(STDOUT, text);
     },
     err: (text) => {
-      writeAll(2, text);
+      writeAll(STDERR, text);
     },
     errIsTerminal: isTerminal(),
     get terminal() {
@@ -27,9 +30,9 @@ export function processStreams(): Streams {
   };
 }
 
-/** Asked of the file descriptor: opening the stream itself costs start-up time. */
+/** Asked of the descriptor, and of Node's own check only where it could be one: loading that costs start-up time. */
 function isTerminal(): boolean {
-  return isatty(2);
+  return fstatSync(STDERR).isCharacterDevice() && isatty(STDERR);
 }
 
 function writeAll(descriptor: number, text: string | Uint8Array): void {

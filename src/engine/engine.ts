@@ -2,7 +2,7 @@ import { defaultCacheRoot, openCache, type Cache } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { createFetcher, type Fetcher } from '../fetch/index.js';
-import type { Host } from '../host/index.js';
+import { monotonicMs, type Host } from '../host/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { ChildRegistry } from '../process/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
@@ -86,7 +86,7 @@ export class Engine implements AsyncDisposable {
 
   /** Installs packages and what they need. Failures are in the report; only bugs reject. */
   async run(request: RunRequest): Promise<RunReport> {
-    const started = performance.now();
+    const started = monotonicMs();
     const stop = new AbortController();
     const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
     allowManyListeners(signal);
@@ -96,7 +96,7 @@ export class Engine implements AsyncDisposable {
     for (const state of run.statesToClose) state.close();
     const interrupted = request.signal?.aborted === true ? interruption(request.signal) : null;
     const error = refusal ?? interrupted;
-    const durationMs = performance.now() - started;
+    const durationMs = monotonicMs() - started;
     const ok = error === null && outcomes.every((outcome) => outcome.ok);
     this.events.emit({ kind: 'run:end', durationMs, ok });
     return { packages: outcomes, durationMs, ok, error };

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../host/index.js';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -92,7 +93,7 @@ export class PackageRun implements AsyncDisposable {
       attempt?.setPhase(phase);
       this.#phase = phase;
       this.emit({ kind: 'phase:start' });
-      const started = performance.now();
+      const started = monotonicMs();
       let ok = false;
       try {
         const result = await work();
@@ -101,7 +102,7 @@ export class PackageRun implements AsyncDisposable {
       } catch (error) {
         throw await locateFailure(error, this.recipe, phase);
       } finally {
-        const durationMs = performance.now() - started;
+        const durationMs = monotonicMs() - started;
         this.durations[phase] = (this.durations[phase] ?? 0) + durationMs;
         this.emit({ kind: 'phase:end', durationMs, ok });
         this.#phase = null;

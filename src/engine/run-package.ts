@@ -1,3 +1,4 @@
+import { monotonicMs } from '../host/index.js';
 import type { Attempt, CompleteEntry } from '../cache/index.js';
 import { FettleError, messageOf, toErrorReport } from '../errors/index.js';
 import type { PackageStatus } from '../events/index.js';
@@ -41,7 +42,7 @@ export async function runPackage(
   derivation: () => Promise<Derivation>,
   mayStart: Promise<void>,
 ): Promise<PackageOutcome> {
-  const started = performance.now();
+  const started = monotonicMs();
   run.bus.emit(
     { kind: 'package:start', requestedBy: node.requestedBy?.id ?? null },
     { package: packageRef(node, null), phase: null },
@@ -68,7 +69,7 @@ export async function runPackage(
   } catch (error) {
     ending = failureOf(run, error);
   }
-  return announce(run, node, { ...ending, key, logFile, durationMs: performance.now() - started });
+  return announce(run, node, { ...ending, key, logFile, durationMs: monotonicMs() - started });
 }
 
 async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../host/index.js';
 import { FettleError } from '../errors/index.js';
 import { lua, type LuaThread } from './fengari.js';
 import type { Suspensions } from './suspension.js';
@@ -18,7 +19,7 @@ export class CpuAccount {
   constructor(readonly limitMs: number) {}
 
   startSlice(): void {
-    this.#sliceStart = performance.now();
+    this.#sliceStart = monotonicMs();
   }
 
   endSlice(): void {
@@ -26,7 +27,7 @@ export class CpuAccount {
   }
 
   sliceMs(): number {
-    return performance.now() - this.#sliceStart;
+    return monotonicMs() - this.#sliceStart;
   }
 
   isOver(): boolean {

@@ -31,6 +31,7 @@ export function createMachine(options: LuaStateOptions): Machine {
     sources,
     raised: new RaisedErrors(),
     observed: new ObservedFiles(),
+    openLibrariesFor: () => undefined,
     resources: new Set(),
     closed: false,
   };

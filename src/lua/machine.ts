@@ -21,6 +21,8 @@ export interface Machine {
   readonly sources: ChunkSources;
   readonly raised: RaisedErrors;
   readonly observed: ObservedFiles;
+  /** Opens the libraries that a chunk's text mentions, before it runs; a script has all of them open. */
+  openLibrariesFor: (L: LuaThread, source: string) => void;
   /** What must be let go when the state closes (open files). */
   readonly resources: Set<Disposable>;
   closed: boolean;

@@ -2,10 +2,9 @@ import { loadChunk } from './chunk.js';
 import { createMachine } from './create-machine.js';
 import { runAsCoroutine, runToEnd } from './driver.js';
 import { lua } from './fengari.js';
-import { fettleTable } from './fettle-table.js';
 import { globalNames, setGlobal } from './globals.js';
 import type { Machine } from './machine.js';
-import { openSandbox } from './sandbox.js';
+import { LIBRARY_NAMES, openSandbox } from './sandbox.js';
 import type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
 import { pushText } from './text.js';
 import type { HostValue, LuaFunction, LuaValue } from './values.js';
@@ -14,7 +13,6 @@ import type { HostValue, LuaFunction, LuaValue } from './values.js';
 export function openLuaState(options: LuaStateOptions): LuaState {
   const machine = createMachine(options);
   openSandbox(machine);
-  setGlobal(machine, 'fettle', fettleTable(options));
   return new MachineState(machine);
 }
 
@@ -24,7 +22,7 @@ export class MachineState implements LuaState {
   readonly #given: Set<string>;
 
   constructor(protected readonly machine: Machine) {
-    this.#given = new Set(globalNames(machine.main));
+    this.#given = new Set([...globalNames(machine.main), ...LIBRARY_NAMES]);
   }
 
   run(source: Uint8Array | string, name: string): void {

@@ -1,4 +1,4 @@
-import type { Host } from '../host/index.js';
+import { monotonicMs, type Host } from '../host/index.js';
 import { requireNumber, requireTable, requireText } from './arguments.js';
 import { calendarTable, calendarTime, formatTime, secondsOfTable } from './calendar.js';
 import { forbidden } from './forbidden.js';
@@ -7,9 +7,9 @@ import type { HostFunction } from './values.js';
 
 /** The part of `os` that only looks. What changes the machine goes through `ctx`, which knows the phase. */
 export function osLibrary(host: Host, observed: ObservedFiles): Record<string, HostFunction> {
-  const started = performance.now();
+  const started = monotonicMs();
   return {
-    clock: () => (performance.now() - started) / 1000,
+    clock: () => (monotonicMs() - started) / 1000,
     date: (format, time) =>
       dateOf(format === undefined ? '%c' : requireText({ of: 'os.date', position: 1, value: format }), {
         seconds: time === undefined ? host.now() / 1000 : requireNumber({ of: 'os.date', position: 2, value: time }),

@@ -1,6 +1,8 @@
 import { adaptCoroutineLibrary } from './coroutine-library.js';
 import { lauxlib, lua, lualib, type CFunction, type LuaThread } from './fengari.js';
+import { fettleTable } from './fettle-table.js';
 import { forbidden } from './forbidden.js';
+import { Libraries, type OpenLibrary } from './libraries.js';
 import { popGlobal } from './globals.js';
 import { ioLibrary } from './io-library.js';
 import { LineLog } from './line-log.js';
@@ -14,8 +16,7 @@ import { locate } from './traceback.js';
 import type { HostValue } from './values.js';
 import { NEXT } from './write.js';
 
-const LIBRARIES: Readonly<Record<string, CFunction>> = {
-  _G: lualib.luaopen_base,
+const STANDARD: Readonly<Record<string, CFunction>> = {
   coroutine: lualib.luaopen_coroutine,
   math: lualib.luaopen_math,
   string: lualib.luaopen_string,
@@ -23,43 +24,85 @@ const LIBRARIES: Readonly<Record<string, CFunction>> = {
   utf8: lualib.luaopen_utf8,
 };
 
-/** Opens the libraries a recipe has, and closes what would let it out. */
+/** The globals that a chunk may find, whether they are open already or not. */
+export const LIBRARY_NAMES: readonly string[] = [...Object.keys(STANDARD), 'debug', 'fettle', 'io', 'os', 'package'];
+
+/** Opens what every chunk needs, prepares the other libraries a recipe has, and closes what would let it out. */
 export function openSandbox(machine: Machine): void {
   const L = machine.main;
-  for (const [name, open] of Object.entries(LIBRARIES)) {
-    lauxlib.luaL_requiref(L, nameBytes(name), open, true);
-    lua.lua_pop(L, 1);
-  }
+  openStandard(L, '_G', lualib.luaopen_base);
   keepNext(L);
   keepHooksInProtectedCalls(L);
-  inTable(L, 'coroutine', () => adaptCoroutineLibrary(machine, L));
-  inTable(L, 'string', () =>
-    setFields(machine, { dump: forbidden('string.dump', 'Precompiled code is not run by fettle.') }),
-  );
-  setGlobals(machine);
-  setGlobalFunctions(machine);
+  setBaseFunctions(machine);
+  const libraries = new Libraries(lazyLibraries(machine));
+  machine.openLibrariesFor = (T, source) => {
+    libraries.openFor(T, source);
+  };
 }
 
-function setGlobals(machine: Machine): void {
-  const { options, observed, resources } = machine;
+function openStandard(L: LuaThread, name: string, open: CFunction): void {
+  lauxlib.luaL_requiref(L, nameBytes(name), open, true);
+  lua.lua_pop(L, 1);
+}
+
+function lazyLibraries(machine: Machine): Readonly<Record<string, OpenLibrary>> {
+  const standard = Object.entries(STANDARD).map(([name, open]): [string, OpenLibrary] => [
+    name,
+    (L) => {
+      openStandard(L, name, open);
+      adaptStandard(machine, L, name);
+    },
+  ]);
+  return {
+    ...Object.fromEntries(standard),
+    fettle: (L) => {
+      machine.writer.push(L, fettleTable(machine.options), 'fettle');
+      popGlobal(L, 'fettle');
+    },
+    os: (L) => {
+      registerLibrary(machine, L, 'os', osLibrary(machine.options.host, machine.observed));
+    },
+    io: (L) => {
+      registerLibrary(machine, L, 'io', ioOf(machine));
+    },
+    debug: (L) => {
+      lua.lua_createtable(L, 0, 1);
+      lua.lua_pushcfunction(L, tracebackFunction(machine));
+      lua.lua_setfield(L, -2, nameBytes('traceback'));
+      popGlobal(L, 'debug');
+    },
+    package: registerPackage,
+  };
+}
+
+function adaptStandard(machine: Machine, L: LuaThread, name: string): void {
+  if (name === 'coroutine') {
+    inTable(L, name, () => {
+      adaptCoroutineLibrary(machine, L);
+    });
+  }
+  if (name === 'string') {
+    const dump = forbidden('string.dump', 'Precompiled code is not run by fettle.');
+    inTable(L, name, () => {
+      setFields(machine, L, { dump });
+    });
+  }
+}
+
+function ioOf({ options, observed, resources }: Machine): ReturnType<typeof ioLibrary> {
   const out = new LineLog((line) => options.log?.('info', line));
   const err = new LineLog((line) => options.log?.('warn', line));
   resources.add(out).add(err);
   const output = { out: (bytes: Uint8Array) => out.write(bytes), err: (bytes: Uint8Array) => err.write(bytes) };
-  registerLibrary(machine, 'os', osLibrary(options.host, observed));
-  registerLibrary(machine, 'io', ioLibrary({ cwd: options.host.cwd, observed, resources, output }));
-  lua.lua_pushglobaltable(machine.main);
-  setFields(machine, {
-    dofile: forbidden('dofile', 'Use require, which finds files beside the recipe.'),
-    loadfile: forbidden('loadfile', 'Use require, which finds files beside the recipe.'),
-    // There is nothing to collect by hand: JavaScript does it.
-    collectgarbage: () => 0,
-  });
-  lua.lua_pop(machine.main, 1);
+  return ioLibrary({ cwd: options.host.cwd, observed, resources, output });
 }
 
-function registerLibrary(machine: Machine, name: string, fields: Readonly<Record<string, HostValue>>): void {
-  const L = machine.main;
+function registerLibrary(
+  machine: Machine,
+  L: LuaThread,
+  name: string,
+  fields: Readonly<Record<string, HostValue>>,
+): void {
   lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, LOADED);
   machine.writer.push(L, fields, name);
   lua.lua_pushvalue(L, -1);
@@ -68,8 +111,16 @@ function registerLibrary(machine: Machine, name: string, fields: Readonly<Record
   lua.lua_pop(L, 1);
 }
 
-function setGlobalFunctions(machine: Machine): void {
+function setBaseFunctions(machine: Machine): void {
   const L = machine.main;
+  lua.lua_pushglobaltable(L);
+  setFields(machine, L, {
+    dofile: forbidden('dofile', 'Use require, which finds files beside the recipe.'),
+    loadfile: forbidden('loadfile', 'Use require, which finds files beside the recipe.'),
+    // There is nothing to collect by hand: JavaScript does it.
+    collectgarbage: () => 0,
+  });
+  lua.lua_pop(L, 1);
   lua.lua_pushcfunction(
     L,
     printFunction((line) => machine.options.log?.('info', line)),
@@ -81,11 +132,6 @@ function setGlobalFunctions(machine: Machine): void {
   lua.lua_pushcfunction(L, textOnly(lua.lua_tocfunction(L, -1)));
   popGlobal(L, 'load');
   lua.lua_pop(L, 1);
-  lua.lua_createtable(L, 0, 1);
-  lua.lua_pushcfunction(L, tracebackFunction(machine));
-  lua.lua_setfield(L, -2, nameBytes('traceback'));
-  popGlobal(L, 'debug');
-  registerPackage(L);
 }
 
 function registerPackage(L: LuaThread): void {
@@ -132,10 +178,10 @@ function inTable(L: LuaThread, name: string, change: () => void): void {
   lua.lua_pop(L, 1);
 }
 
-/** Sets fields of the table on top of the main stack. */
-function setFields(machine: Machine, fields: Readonly<Record<string, HostValue>>): void {
+/** Sets fields of the table on top of the stack. */
+function setFields(machine: Machine, L: LuaThread, fields: Readonly<Record<string, HostValue>>): void {
   for (const [name, value] of Object.entries(fields)) {
-    machine.writer.push(machine.main, value, name);
-    lua.lua_setfield(machine.main, -2, nameBytes(name));
+    machine.writer.push(L, value, name);
+    lua.lua_setfield(L, -2, nameBytes(name));
   }
 }

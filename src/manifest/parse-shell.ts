@@ -1,6 +1,7 @@
 import { LuaTable, type LuaValue } from '../lua/index.js';
 import type { Shell } from '../process/index.js';
-import { LuaFields, readString, readStrings } from './lua-fields.js';
+import { nearestName } from '../support/nearest-name.js';
+import { describeValue, LuaFields, readString, readStrings } from './lua-fields.js';
 import { Place } from './place.js';
 
 const BUILTIN_SHELLS = ['bash', 'sh', 'cmd', 'powershell'] as const;
@@ -17,13 +18,21 @@ export function parseShell(value: LuaValue, where: string | Place): Shell {
   const builtin = BUILTIN_SHELLS.find((name) => name === value);
   if (builtin) return Object.freeze({ form: 'builtin', name: builtin });
   if (!(value instanceof LuaTable)) {
-    throw place.error(`${place.field} is not a shell.`, { facts: { expected: EXPECTED, got: describe(value) } });
+    throw notAShell(value, place);
   }
   return parseCustom(LuaFields.of(value, place));
 }
 
-function describe(value: LuaValue): string {
-  return typeof value === 'string' ? JSON.stringify(value) : typeof value;
+function notAShell(value: LuaValue, place: Place): Error {
+  const nearest = typeof value === 'string' ? nearestName(value, BUILTIN_SHELLS) : undefined;
+  return place.error(`${place.field} is not a shell.`, {
+    facts: {
+      expected: EXPECTED,
+      got: typeof value === 'string' ? JSON.stringify(value) : describeValue(value),
+      ...(nearest !== undefined && { nearest }),
+    },
+    ...(nearest !== undefined && { hint: `Did you mean fettle.shell.${nearest.toUpperCase()}?` }),
+  });
 }
 
 function parseCustom(fields: LuaFields): Shell {

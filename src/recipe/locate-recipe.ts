@@ -46,7 +46,8 @@ async function recipeByName(request: PackageRequest, context: LocateContext): Pr
     const found = await readIfThere(file);
     if (found) return verifiedFile(request, { file, origin, content: found });
   }
-  const nearest = nearestName(request.identity.name, knownNames(context));
+  const known = knownNames(context);
+  const nearest = nearestName(request.identity.text, known) ?? nearestName(request.identity.name, known);
   throw requestError(request, 'E_RECIPE_NOT_FOUND', `No recipe was found for ${request.identity.text}.`, {
     facts: { identity: request.identity.text, looked: places.map(({ file }) => file), ...(nearest && { nearest }) },
     hint: nearest

@@ -65,7 +65,8 @@ async function installRecipe(invocation: Invocation, recipe: string, options: re
 }
 
 /** @throws FettleError that says of the recipe, also where its code failed, that it is not valid */
-function readRequest({ host, version }: Invocation, file: string, options: readonly string[]): PackageRequest {
+function readRequest(invocation: Invocation, file: string, options: readonly string[]): PackageRequest {
+  const { host, version } = invocation;
   try {
     return requestForRecipe(file, options, { host, version, ...luaCpuLimitOf(invocation) });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../host/index.js';
 import { asLoadingFailure, FettleError } from '../../errors/index.js';
 import type { LuaState } from '../../lua/index.js';
 import { platformMatches, type PackageRequest } from '../../manifest/index.js';
@@ -25,14 +26,14 @@ export async function recipeFetchPhase(run: Run, graph: Graph, node: PackageNode
   return run.limits.whileActive(async () => {
     run.signal.throwIfAborted();
     emit({ kind: 'phase:start' });
-    const started = performance.now();
+    const started = monotonicMs();
     let ok = false;
     try {
       const recipe = await load({ run, graph, node, emit });
       ok = true;
       return recipe;
     } finally {
-      emit({ kind: 'phase:end', durationMs: performance.now() - started, ok });
+      emit({ kind: 'phase:end', durationMs: monotonicMs() - started, ok });
     }
   }, run.signal);
 }

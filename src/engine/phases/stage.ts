@@ -11,18 +11,17 @@ import { runVerbScript } from '../verb-script.js';
 export async function stagePhase(pkg: PackageRun, attempt: Attempt): Promise<void> {
   const { stage } = pkg.recipe;
   if (stage.form === 'nil' && (await isEmpty(attempt.folders.fetch))) return;
-  await pkg.inPhase('stage', () => stageInto(pkg, attempt, stagingFolder(pkg.recipe, attempt)), attempt);
+  const destination = await stagingFolder(pkg.recipe, attempt);
+  await pkg.inPhase('stage', () => stageInto(pkg, attempt, destination), attempt);
 }
 
-/** stage_dir when something is still to be made of the sources, else straight where the asset lives. */
-export function stagingFolder(recipe: Recipe, attempt: Attempt): string {
-  const isWorkedOn = recipe.build.form !== 'nil' || recipe.install.form !== 'nil';
-  return isWorkedOn || clonesGit(recipe) ? attempt.folders.stage : attempt.folders.asset;
-}
-
-/** Clones land in stage_dir; what else is staged joins them there. */
-function clonesGit(recipe: Recipe): boolean {
-  return recipe.fetch.form === 'declared' && recipe.fetch.requests.some(({ source }) => source.kind === 'git');
+/**
+ * stage_dir when something is still to be made of the sources, or when clones that fetch has left there are to be joined
+ * by the rest; else straight where the asset lives.
+ */
+async function stagingFolder({ build, install }: Recipe, { folders }: Attempt): Promise<string> {
+  const isWorkedOn = build.form !== 'nil' || install.form !== 'nil';
+  return isWorkedOn || !(await isEmpty(folders.stage)) ? folders.stage : folders.asset;
 }
 
 async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string): Promise<void> {

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * Lets the command do its most frequent work once, a sync with nothing to do, and keeps what V8 compiled meanwhile. It
+ * is of use to this version of Node only, and only saves time, so a failure is told and nothing more.
+ */
+export async function recordCompiledCode(dist) {
+  const folder = await mkdtemp(join(tmpdir(), 'fettle-build-'));
+  try {
+    await writeProject(folder);
+    const sync = [join(dist, 'cli.js'), '-C', folder, '--cache-root', join(folder, 'cache'), 'sync', '--quiet'];
+    const target = join(dist, `fettle.js.${process.version}-${process.arch}.code`);
+    const recorded = join(dist, `.${process.pid}.tmp`);
+    await rm(target, { force: true });
+    await run(process.execPath, sync);
+    await run(process.execPath, sync, { env: { ...process.env, FETTLE_WRITE_CODE_CACHE: recorded } });
+    await rename(recorded, target);
+  } catch (error) {
+    console.error(`build: no compiled code is kept, so each start takes longer: ${error.message}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeProject(folder) {
+  await mkdir(join(folder, 'recipes'));
+  await writeFile(join(folder, 'fettle.lua'), 'packages = { "local.one@v1", { recipe = "local.two@v1" } }\n');
+  const recipe = (name) => `identity = "local.${name}@v1"
+options = { version = { type = "string", default = "1" } }
+products = { ${name} = "bin/${name}" }
+function install(ctx) ctx.write_file("bin/${name}", "") end
+`;
+  for (const name of ['one', 'two']) await writeFile(join(folder, 'recipes', `${name}.lua`), recipe(name));
+}

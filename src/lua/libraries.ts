@@ -1,0 +1,36 @@
+import type { LuaThread } from './fengari.js';
+
+/** Opens one library: leaves the stack as it was. */
+export type OpenLibrary = (L: LuaThread) => void;
+
+/** With these a chunk can reach any global without naming it. */
+const REACHES_EVERYTHING = /_G|_ENV|\b(?:load|package)\b/;
+/** A method call on a string finds the library through the strings' metatable. */
+const CALLS_METHODS = /:\s*[A-Za-z_]/;
+
+/**
+ * The libraries of one state, opened when the text of a chunk first mentions them. Most recipes use one or two, and
+ * opening all of them takes longer than running the recipe.
+ */
+export class Libraries {
+  readonly #closed: Map<string, OpenLibrary>;
+
+  constructor(libraries: Readonly<Record<string, OpenLibrary>>) {
+    this.#closed = new Map(Object.entries(libraries));
+  }
+
+  /** Opens what a chunk may use, before it runs. */
+  openFor(L: LuaThread, source: string): void {
+    if (this.#closed.size === 0) return;
+    const reachesEverything = REACHES_EVERYTHING.test(source);
+    for (const [name, open] of this.#closed) {
+      if (!reachesEverything && !mentions(source, name)) continue;
+      this.#closed.delete(name);
+      open(L);
+    }
+  }
+}
+
+function mentions(source: string, library: string): boolean {
+  return source.includes(library) || (library === 'string' && CALLS_METHODS.test(source));
+}
