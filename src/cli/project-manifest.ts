@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { asLoadingFailure, FettleError, hasCode } from '../errors/index.js';
 import type { LogLevel } from '../events/index.js';
-import { findManifest, loadManifest, type Manifest } from '../manifest/index.js';
+import { loadManifest, requireManifest, type Manifest } from '../manifest/index.js';
 import { luaCpuLimitOf, type Invocation } from './invocation.js';
 import { sayLog } from './say.js';
 
@@ -12,12 +12,7 @@ import { sayLog } from './say.js';
  */
 export function manifestFileOf({ host, globals }: Invocation): string {
   if (globals.manifest !== undefined) return resolve(host.cwd, globals.manifest);
-  const found = findManifest(host.cwd);
-  if (found !== undefined) return found;
-  throw new FettleError('E_NO_MANIFEST', `no fettle.lua was found in ${host.cwd} or a folder above it`, {
-    facts: { looked_from: host.cwd },
-    hint: 'Write a fettle.lua, go to a project that has one, or name one with --manifest FILE.',
-  });
+  return requireManifest(host.cwd);
 }
 
 /** Loads the project's manifest and tells its warnings. @throws FettleError E_NO_MANIFEST, E_MANIFEST, … */

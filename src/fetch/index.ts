@@ -1,11 +1,10 @@
 export { digestPath } from './digest-path.js';
 export { hashFile } from './digests.js';
 export type { FetchedFile, FetchOptions, Fetcher, FetchRequest, ResolvedFetch } from './fetcher.js';
-export { checkFileName, fileNameOf } from './file-name.js';
+export { fileNameOf } from './file-name.js';
 export type { Integrity } from './integrity.js';
 export { parseIntegrity } from './parse-integrity.js';
 export { parseSource } from './parse-source.js';
 export { isPartialName } from './partial-file.js';
-export { redactUrl } from './redact-url.js';
 export { createFetcher, type FetcherOptions } from './run-fetcher.js';
 export type { Source } from './source.js';

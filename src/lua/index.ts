@@ -10,7 +10,6 @@ export {
   type LuaKey,
   type LuaValue,
 } from './values.js';
-export { SHELL_CONSTANTS } from './fettle-table.js';
 export { openLuaState } from './open.js';
 export { openScriptState, type ScriptState, type ScriptStateOptions } from './script.js';
 export { waits } from './waiting.js';

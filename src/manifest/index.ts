@@ -1,10 +1,10 @@
-export { MANIFEST_NAME, findManifest, requireManifest } from './find-manifest.js';
+export { findManifest, requireManifest } from './find-manifest.js';
 export { parseIdentity, type Identity } from './identity.js';
 export { emptyManifest, loadManifest, type LuaHost } from './load-manifest.js';
 export { LuaFields, describeValue, readArray, readString } from './lua-fields.js';
 export type { DefaultShell, Manifest } from './manifest.js';
 export { misspeltGlobals } from './misspelt-globals.js';
-export { NO_OPTIONS, parseOption, parseOptions, type OptionValue, type Options } from './options.js';
+export { NO_OPTIONS, parseOption, type OptionValue, type Options } from './options.js';
 export { canonicalOptions, packageId } from './package-id.js';
 export { parseRequest } from './parse-request.js';
 export { parseShell } from './parse-shell.js';

@@ -2,6 +2,5 @@ export { composeEnvironment, environmentFor, type ComposedEnvironment, type Vari
 export { findCommand } from './find-command.js';
 export { ENVIRONMENT_FORMATS, formatEnvironment, type EnvironmentFormat } from './format.js';
 export { githubEnvironment, type GithubEnvironment } from './github.js';
-export { projectLayout } from './layout.js';
 export { digestManifest, manifestChanged, readEnvironment, writeEnvironment } from './record-file.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';

@@ -3,7 +3,6 @@ export { loadRecipe, reopenRecipe, type LoadedRecipe } from './load-recipe.js';
 export { requestForRecipe } from './request-for-recipe.js';
 export { locateRecipe, type LocateContext } from './locate-recipe.js';
 export {
-  VERB_NAMES,
   type BuildTool,
   type BuildVerb,
   type CheckVerb,
@@ -24,7 +23,6 @@ export {
   checkAndMarkError,
   createContext,
   refuseFailure,
-  refuseTimeout,
   renameAcrossDevices,
   type DependencyAccess,
   type PhaseContext,

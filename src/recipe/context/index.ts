@@ -1,5 +1,5 @@
 export { archivesOf } from './archives.js';
 export { checkAndMarkError, createContext, type PhaseContext } from './context.js';
 export { renameAcrossDevices } from './files.js';
-export { refuseFailure, refuseTimeout } from './run.js';
+export { refuseFailure } from './run.js';
 export type { DependencyAccess, PhaseEffects, PhaseFolders, PhaseServices } from './services.js';
