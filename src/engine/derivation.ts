@@ -60,7 +60,16 @@ async function digestOrMissing(path: string): Promise<string> {
 async function dependencyKeys(node: PackageNode): Promise<Readonly<Record<string, string>>> {
   const keys: Record<string, string> = {};
   for (const edge of node.edges) {
-    if (edge.neededBy !== 'recipe_fetch') keys[edge.node.id] = await edge.node.key;
+    if (edge.neededBy !== 'recipe_fetch') keys[edge.node.id] = await keyOfDependency(edge.node);
   }
   return keys;
+}
+
+/** Its failure is told by the dependency itself; what needs it is only skipped. */
+async function keyOfDependency(needed: PackageNode): Promise<string> {
+  try {
+    return await needed.key;
+  } catch (cause) {
+    throw new FettleError('E_SKIPPED', `needs ${needed.id}`, { facts: { needs: needed.id }, cause });
+  }
 }

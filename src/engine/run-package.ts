@@ -47,29 +47,37 @@ export async function runPackage(
     { kind: 'package:start', requestedBy: node.requestedBy?.id ?? null },
     { package: packageRef(node, null), phase: null },
   );
-  let key: string | null = null;
-  let logFile: string | null = null;
-  let ending: Ending;
+  const seen: Seen = { key: null, logFile: null };
+  const ending = await endingOf(run, node, derivation, { mayStart, seen }).catch((error: unknown) =>
+    failureOf(run, error),
+  );
+  return announce(run, node, { ...ending, ...seen, durationMs: monotonicMs() - started });
+}
+
+/** What is told of a package however it ends. */
+interface Seen {
+  key: string | null;
+  logFile: string | null;
+}
+
+async function endingOf(
+  run: Run,
+  node: PackageNode,
+  derivation: () => Promise<Derivation>,
+  { mayStart, seen }: { readonly mayStart: Promise<void>; readonly seen: Seen },
+): Promise<Ending> {
+  const recipe = await node.recipe;
+  await mayStart;
+  if (!platformMatches(recipe.platforms, run.host)) return notForThisPlatform(run);
+  const derived = await derivation();
+  seen.key = derived.key;
+  const pkg = new PackageRun(run, node, recipe, derived);
   try {
-    const recipe = await node.recipe;
-    await mayStart;
-    if (platformMatches(recipe.platforms, run.host)) {
-      const derived = await derivation();
-      key = derived.key;
-      const pkg = new PackageRun(run, node, recipe, derived);
-      try {
-        ending = await provisionAndDeploy(pkg);
-      } finally {
-        await pkg[Symbol.asyncDispose]();
-        logFile = pkg.log.path;
-      }
-    } else {
-      ending = notForThisPlatform(run);
-    }
-  } catch (error) {
-    ending = failureOf(run, error);
+    return await provisionAndDeploy(pkg);
+  } finally {
+    await pkg[Symbol.asyncDispose]();
+    seen.logFile = pkg.log.path;
   }
-  return announce(run, node, { ...ending, key, logFile, durationMs: monotonicMs() - started });
 }
 
 async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
@@ -187,11 +195,7 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }
 
-function announce(
-  run: Run,
-  node: PackageNode,
-  end: Ending & { readonly key: string | null; readonly logFile: string | null; readonly durationMs: number },
-): PackageOutcome {
+function announce(run: Run, node: PackageNode, end: Ending & Seen & { readonly durationMs: number }): PackageOutcome {
   const error = end.error === null ? null : toErrorReport(end.error);
   const { status, path, reason, durationMs, logFile } = end;
   run.bus.emit(
