@@ -1,5 +1,6 @@
 // Bundles the sources and their dependencies into dist/. Runs as npm's `prepare`, so a fresh clone has a working
 // command after `npm ci`. docs/architecture.md tells what the files in dist/ are and why.
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -38,7 +39,10 @@ const COMMAND_HEADER = [
   "const bundleModuleUrl=require('node:url').pathToFileURL(__filename).href;",
   'const bundleBuiltin=(name)=>{let loaded;',
   'return new Proxy({},{get:(_,key)=>(loaded??=require(name))[key]})};',
+  'const bundleImport=module.bundleImport??((specifier)=>import(specifier));',
 ].join('');
+/** Kept compiled code has forgotten how to import (Node 20), so its imports are made by cli.js. */
+const LAZY_IMPORT = /\bimport\("(\.\/lazy\/[^"]+)"\)/g;
 /** As esbuild writes the import of a module's names; a namespace import (`__toESM`) needs the module at once. */
 const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z_/]+|child_process)"\)/g;
 
@@ -53,11 +57,11 @@ const COMMONJS_NAMES = [
 
 const lazy = new LazyPackages(join(root, 'src'));
 const command = await bundleCommand();
-const files = [...(await bundleModules()), ...command, await starter()];
+const files = [...(await bundleModules()), ...command, await starter(command)];
 for (const file of files) await replaceFile(file);
 await removeStale(new Set(files.map((file) => file.name)));
 await linkCommand();
-await recordCompiledCode(dist);
+await recordCompiledCode(dist, command[0].name);
 
 /** The command and the lock worker: one file each, for the quickest start. */
 async function bundleCommand() {
@@ -69,10 +73,12 @@ async function bundleCommand() {
     define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
     plugins: [lazy.extraction],
   });
-  return outputsOf(result).map(({ name, contents }) => ({
+  const [main, ...others] = outputsOf(result).map(({ name, contents }) => ({
     name,
-    contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")'),
+    contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")').replaceAll(LAZY_IMPORT, 'bundleImport("$1")'),
   }));
+  const digest = createHash('sha256').update(main.contents).digest('hex').slice(0, 8);
+  return [{ ...main, name: `fettle-${digest}.js` }, ...others];
 }
 
 /** The library, and what the command loads only when it needs it. */
@@ -94,8 +100,10 @@ function outputsOf(result) {
   return result.outputFiles.map((file) => ({ name: relative(dist, file.path), contents: file.text }));
 }
 
-async function starter() {
-  return { name: 'cli.js', contents: await readFile(join(root, '.config/start.cjs'), 'utf8') };
+/** cli.js names the command's file by its content: a build switches from one to the other at one moment. */
+async function starter([command]) {
+  const source = await readFile(join(root, '.config/start.cjs'), 'utf8');
+  return { name: 'cli.js', contents: source.replace('fettle.js', command.name) };
 }
 
 /** Renames into place, so that a command that runs from dist/ meanwhile never reads half a file. */

@@ -10,12 +10,12 @@ const run = promisify(execFile);
  * Lets the command do its most frequent work once, a sync with nothing to do, and keeps what V8 compiled meanwhile. It
  * is of use to this version of Node only, and only saves time, so a failure is told and nothing more.
  */
-export async function recordCompiledCode(dist) {
+export async function recordCompiledCode(dist, commandFile) {
   const folder = await mkdtemp(join(tmpdir(), 'fettle-build-'));
   try {
     await writeProject(folder);
     const sync = [join(dist, 'cli.js'), '-C', folder, '--cache-root', join(folder, 'cache'), 'sync', '--quiet'];
-    const target = join(dist, `fettle.js.${process.version}-${process.arch}.code`);
+    const target = join(dist, `${commandFile}.${process.version}-${process.arch}.code`);
     const recorded = join(dist, `.${process.pid}.tmp`);
     await rm(target, { force: true });
     await run(process.execPath, sync);

@@ -7,23 +7,16 @@ const { dirname, join } = require('node:path');
 const vm = require('node:vm');
 
 const file = join(__dirname, 'fettle.js');
-const loader = vm.constants && vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-if (loader === undefined) require(file);
-else runCompiled();
-
-function runCompiled() {
-  const source = readFileSync(file, 'latin1');
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-    filename: file,
-    cachedData: readIfThere(`${file}.${process.version}-${process.arch}.code`),
-    importModuleDynamically: loader,
-  });
-  const started = { exports: {} };
-  script.runInThisContext().call(started.exports, started.exports, require, started, file, dirname(file));
-  const target = process.env.FETTLE_WRITE_CODE_CACHE;
-  // Only the build asks for it: what ran until the end is what a start needs.
-  if (target) process.on('exit', () => require('node:fs').writeFileSync(target, script.createCachedData()));
-}
+const source = readFileSync(file, 'latin1');
+const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+  filename: file,
+  cachedData: readIfThere(`${file}.${process.version}-${process.arch}.code`),
+});
+const started = { exports: {}, bundleImport: (specifier) => import(specifier) };
+script.runInThisContext().call(started.exports, started.exports, require, started, file, dirname(file));
+const target = process.env.FETTLE_WRITE_CODE_CACHE;
+// Only the build asks for it: what ran until the end is what a start needs.
+if (target) process.on('exit', () => require('node:fs').writeFileSync(target, script.createCachedData()));
 
 function readIfThere(path) {
   try {
