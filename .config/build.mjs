@@ -42,7 +42,7 @@ const COMMAND_HEADER = [
   'const bundleImport=module.bundleImport??((specifier)=>import(specifier));',
 ].join('');
 /** Kept compiled code has forgotten how to import (Node 20), so its imports are made by cli.js. */
-const LAZY_IMPORT = /\bimport\("(\.\/lazy\/[^"]+)"\)/g;
+const LAZY_IMPORT = /\bimport\(("[^"]+")\)/g;
 /** As esbuild writes the import of a module's names; a namespace import (`__toESM`) needs the module at once. */
 const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z_/]+|child_process)"\)/g;
 
@@ -75,7 +75,7 @@ async function bundleCommand() {
   });
   const [main, ...others] = outputsOf(result).map(({ name, contents }) => ({
     name,
-    contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")').replaceAll(LAZY_IMPORT, 'bundleImport("$1")'),
+    contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")').replaceAll(LAZY_IMPORT, 'bundleImport($1)'),
   }));
   const digest = createHash('sha256').update(main.contents).digest('hex').slice(0, 8);
   return [{ ...main, name: `fettle-${digest}.js` }, ...others];

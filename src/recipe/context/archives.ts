@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, isAbsolute, sep } from 'node:path';
 import { detectArchive, extractArchive } from '../../archive/index.js';
 import { FettleError } from '../../errors/index.js';
@@ -64,7 +64,6 @@ function isInside(path: string, folder: string): boolean {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  const { stat } = await import('node:fs/promises');
   return stat(path).then(
     (found) => found.isFile(),
     () => false,
