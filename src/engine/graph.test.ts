@@ -1,22 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseIdentity, type PackageRequest } from '../manifest/index.js';
+import { parseIdentity, plainRequest, type PackageRequest } from '../manifest/index.js';
 import { Graph, type PackageNode } from './graph.js';
 
 function request(identity: string, changes: Partial<PackageRequest> = {}): PackageRequest {
-  return {
-    identity: parseIdentity(identity),
-    options: {},
-    source: undefined,
-    integrity: undefined,
-    ref: undefined,
-    subdir: undefined,
-    platforms: undefined,
-    neededBy: undefined,
-    fetch: undefined,
-    fetchDependencies: [],
+  return plainRequest(parseIdentity(identity), {
     declaredIn: { file: '/p/fettle.lua', directory: '/p', field: 'packages[1]', line: 1 },
     ...changes,
-  };
+  });
 }
 
 /** A graph whose nodes never do anything. */

@@ -12,18 +12,18 @@ const NOT_OF_THE_RECIPE: ReadonlySet<string> = new Set([
   'E_DISK_FULL',
 ]);
 
-/** Gives a failure of a phase the place in the recipe where its verb stands, when it names no place itself. */
-export async function locateFailure(error: unknown, recipe: Recipe, phase: Phase): Promise<unknown> {
+/** Gives a failure the place in the recipe where its verb, or its products, stand, when it names no place itself. */
+export async function locateFailure(error: unknown, recipe: Recipe, global: Phase | 'products'): Promise<unknown> {
   if (!(error instanceof FettleError) || error.location || NOT_OF_THE_RECIPE.has(error.code)) return error;
-  const location = await findVerb(recipe.file.file, phase);
+  const location = await findGlobal(recipe.file.file, global);
   return location ? error.at({ location }) : error;
 }
 
-/** The line where a verb is assigned or its function is defined; the recipe as a whole when it has no such line. */
-async function findVerb(file: string, phase: Phase): Promise<SourceLocation | undefined> {
+/** The line where a global is assigned or its function is defined; the recipe as a whole when it has no such line. */
+async function findGlobal(file: string, global: string): Promise<SourceLocation | undefined> {
   const source = await readFile(file, 'utf8').catch(() => undefined);
   if (source === undefined) return undefined;
-  const pattern = new RegExp(`^\\s*(?:function\\s+${phase}\\s*\\(|${phase}\\s*=)`);
+  const pattern = new RegExp(`^\\s*(?:function\\s+${global}\\s*\\(|${global}\\s*=)`);
   const lines = source.split('\n');
   const index = lines.findIndex((line) => pattern.test(line));
   return index === -1 ? { file } : { file, line: index + 1, text: lines[index] ?? '' };

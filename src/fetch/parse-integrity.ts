@@ -1,15 +1,6 @@
 import { FettleError } from '../errors/index.js';
-import type { Integrity } from './integrity.js';
+import { DIGEST_LENGTHS, type Integrity } from './integrity.js';
 
-type Algorithm = Integrity['algorithm'];
-
-/** The algorithms an integrity string may name, with the bytes of their digests, strongest first. */
-const ALGORITHMS: readonly (readonly [Algorithm, number])[] = [
-  ['sha512', 64],
-  ['sha384', 48],
-  ['sha256', 32],
-  ['sha1', 20],
-];
 
 /**
  * Reads an expected digest: 64 hexadecimal digits (SHA-256), or a Subresource Integrity string (W3C SRI), of whose
@@ -20,7 +11,7 @@ export function parseIntegrity(text: string): Integrity {
   const written = text.trim();
   if (/^[0-9a-f]{64}$/i.test(written)) return { algorithm: 'sha256', value: written.toLowerCase() };
   const hashes = written.split(/\s+/).map((hash) => parseHash(hash, text));
-  for (const [algorithm] of ALGORITHMS) {
+  for (const [algorithm] of DIGEST_LENGTHS) {
     const found = hashes.find((hash) => hash?.algorithm === algorithm);
     if (found) return found;
   }
@@ -31,7 +22,7 @@ export function parseIntegrity(text: string): Integrity {
 function parseHash(hash: string, text: string): Integrity | undefined {
   const [, name = '', base64 = ''] = /^([a-z0-9]+)-([^?]*)(?:\?.*)?$/i.exec(hash) ?? [];
   if (name === '') throw invalidIntegrity(text, describeShape(text));
-  const known = ALGORITHMS.find(([algorithm]) => algorithm === name.toLowerCase());
+  const known = DIGEST_LENGTHS.find(([algorithm]) => algorithm === name.toLowerCase());
   if (!known) return undefined;
   const [algorithm, bytes] = known;
   const digest = Buffer.from(base64, 'base64');
@@ -49,7 +40,7 @@ function describeShape(text: string): string {
 
 function invalidIntegrity(text: string, problem: string): FettleError {
   return new FettleError('E_INTEGRITY_SPEC', `The digest "${text}" ${problem}.`, {
-    facts: { digest: text, algorithms: ALGORITHMS.map(([algorithm]) => algorithm) },
+    facts: { digest: text, algorithms: DIGEST_LENGTHS.map(([algorithm]) => algorithm) },
     hint: 'Give 64 hexadecimal digits (SHA-256), or an SRI string such as sha512-….',
   });
 }

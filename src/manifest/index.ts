@@ -14,3 +14,4 @@ export type { DeclaredIn } from './declared-in.js';
 export type { NeededBy, PackageRequest, PlatformFilter } from './request.js';
 export { uniqueRequests } from './source-conflict.js';
 export { isInside } from './subdirectory.js';
+export { plainRequest } from './plain-request.js';

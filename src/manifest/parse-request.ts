@@ -6,6 +6,7 @@ import { parseIdentity, type Identity } from './identity.js';
 import { LuaFields, readArray, wrongType } from './lua-fields.js';
 import { NO_OPTIONS, parseOptions } from './options.js';
 import { Place } from './place.js';
+import { plainRequest } from './plain-request.js';
 import { parsePlatforms } from './platforms.js';
 import { parseOrigin, refuseRemoteLocal } from './request-origin.js';
 import type { NeededBy, PackageRequest } from './request.js';
@@ -46,9 +47,9 @@ export function parseRequest(value: LuaValue, where: DeclaredIn, kind: RequestKi
 
 function parseEntry(value: LuaValue, place: Place, kind: EntryKind): PackageRequest {
   if (typeof value === 'string') {
-    return shorthand(
+    return plainRequest(
       place.locating(() => parseIdentity(value)),
-      place,
+      { declaredIn: place },
     );
   }
   if (!(value instanceof LuaTable)) throw wrongType(place, 'an identity or a table', value);
@@ -65,22 +66,6 @@ function parseEntry(value: LuaValue, place: Place, kind: EntryKind): PackageRequ
   };
   refuseRemoteLocal(request, place);
   return Object.freeze(request);
-}
-
-function shorthand(identity: Identity, place: Place): PackageRequest {
-  return Object.freeze({
-    identity,
-    options: NO_OPTIONS,
-    source: undefined,
-    integrity: undefined,
-    ref: undefined,
-    subdir: undefined,
-    platforms: undefined,
-    neededBy: undefined,
-    fetch: undefined,
-    fetchDependencies: [],
-    declaredIn: place,
-  });
 }
 
 function refuseUnknown(fields: LuaFields, kind: EntryKind): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FettleError } from '../errors/index.js';
 import type { Host } from '../host/index.js';
-import { NO_OPTIONS, parseIdentity, type Options, type PackageRequest } from '../manifest/index.js';
+import { NO_OPTIONS, parseIdentity, plainRequest, type Options, type PackageRequest } from '../manifest/index.js';
 import { loadRecipe, type LoadedRecipe } from './load-recipe.js';
 import type { Recipe, RecipeFile } from './recipe.js';
 
@@ -61,20 +61,10 @@ interface LoadChoices {
 
 /** A request as the second package of some manifest makes it, on its line 4. */
 export function requestFor(identity: string, fields: Partial<PackageRequest> = {}): PackageRequest {
-  return {
-    identity: parseIdentity(identity),
-    options: NO_OPTIONS,
-    source: undefined,
-    integrity: undefined,
-    ref: undefined,
-    subdir: undefined,
-    platforms: undefined,
-    neededBy: undefined,
-    fetch: undefined,
-    fetchDependencies: [],
+  return plainRequest(parseIdentity(identity), {
     declaredIn: { file: '/project/fettle.lua', directory: '/project', field: 'packages[2]', line: 4 },
     ...fields,
-  };
+  });
 }
 
 /** The FettleError that `action` throws; any other outcome fails the test. */

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { LuaTable, openLuaState, type LuaValue } from '../lua/index.js';
-import { parseIdentity, type LuaHost, type Options, type OptionValue, type PackageRequest } from '../manifest/index.js';
+import {
+  parseIdentity,
+  plainRequest,
+  type LuaHost,
+  type Options,
+  type OptionValue,
+  type PackageRequest,
+} from '../manifest/index.js';
 
 /**
  * The request for a recipe that is named by its file: the identity is the one it declares.
@@ -20,19 +27,11 @@ export function requestForRecipe(file: string, options: readonly string[], luaHo
       location: { file },
     });
   }
-  return {
-    identity: parseIdentity(identity),
+  return plainRequest(parseIdentity(identity), {
     options: parseOptionArguments(options, state.global('options')),
     source: { kind: 'path', path: file, text: file },
-    integrity: undefined,
-    ref: undefined,
-    subdir: undefined,
-    platforms: undefined,
-    neededBy: undefined,
-    fetch: undefined,
-    fetchDependencies: [],
     declaredIn: { file, directory: dirname(file), field: '--recipe', line: undefined },
-  };
+  });
 }
 
 function readRecipe(file: string): Uint8Array {

@@ -1,6 +1,9 @@
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
+import { FettleError } from '../../errors/index.js';
+import type { DeployVerb } from '../../recipe/index.js';
 import { NO_CHANGES, type DeployChanges } from '../deploy-changes.js';
 import type { PackageRun } from '../package-run.js';
+import { locateFailure } from '../phase-error.js';
 import { programFolders } from '../script-environment.js';
 import { runVerbScript } from '../verb-script.js';
 
@@ -32,16 +35,28 @@ export async function deployPhase(pkg: PackageRun, deployable: Deployable): Prom
 }
 
 /** Without a deploy verb, only what the manifest names comes onto PATH. */
-function declaredChanges({ recipe, node }: PackageRun, deployable: Deployable): DeployChanges {
+async function declaredChanges({ recipe, node, run }: PackageRun, deployable: Deployable): Promise<DeployChanges> {
   const { deploy } = recipe;
   if (deploy.form === 'table') {
-    const base = deployable.path ?? '';
-    return {
-      path: deploy.path.map((folder) => inAsset(expand(folder, base), base)),
-      env: Object.fromEntries(Object.entries(deploy.env).map(([name, value]) => [name, expand(value, base)])),
-    };
+    try {
+      return tableChanges(deploy, deployable.path, run.projectDir);
+    } catch (error) {
+      throw await locateFailure(error, recipe, 'deploy');
+    }
   }
   return node.requestedBy === null ? { path: programFolders(deployable), env: {} } : NO_CHANGES;
+}
+
+/** Folders are those of the asset; where there is none, those of the project, where the other forms of deploy work. */
+function tableChanges(
+  { path, env }: Extract<DeployVerb, { form: 'table' }>,
+  asset: string | null,
+  projectDir: string,
+): DeployChanges {
+  return {
+    path: path.map((folder) => resolve(asset ?? projectDir, expand(folder, asset))),
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, expand(value, asset)])),
+  };
 }
 
 function runDeploy(pkg: PackageRun, path: string | null): Promise<DeployChanges> {
@@ -62,11 +77,16 @@ function runDeploy(pkg: PackageRun, path: string | null): Promise<DeployChanges>
   );
 }
 
-function inAsset(folder: string, base: string): string {
-  return isAbsolute(folder) ? folder : join(base, folder);
-}
-
-/** A table is written before the asset has a path, so `{{ install_dir }}` stands for it. */
-function expand(text: string, installDir: string): string {
-  return text.replaceAll(/\{\{\s*install_dir\s*\}\}/g, () => installDir);
+/**
+ * A table is written before the asset has a path, so `{{ install_dir }}` stands for it.
+ * @throws FettleError E_NO_PATH
+ */
+function expand(text: string, asset: string | null): string {
+  return text.replaceAll(/\{\{\s*install_dir\s*\}\}/g, (placeholder) => {
+    if (asset !== null) return asset;
+    throw new FettleError('E_NO_PATH', `deploy speaks of ${placeholder}, but the package keeps nothing in the cache`, {
+      facts: { got: text },
+      hint: 'Write an absolute folder, or one that is relative to the project.',
+    });
+  });
 }

@@ -1,10 +1,11 @@
-import { readdir } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../../cache/index.js';
 import { FettleError } from '../../errors/index.js';
 import { checkAndMarkError, renameAcrossDevices, type Recipe } from '../../recipe/index.js';
 import type { PackageRun } from '../package-run.js';
+import { locateFailure } from '../phase-error.js';
 import { runReturnedScript, runVerbScript } from '../verb-script.js';
 
 /** `complete`: install_dir is the asset. `nothing`: the package keeps no files. */
@@ -12,7 +13,7 @@ export type Installed = 'complete' | 'nothing';
 
 /**
  * Completes the package, or finds that it keeps nothing.
- * @throws FettleError E_CHECK_AND_MARK, E_PRODUCT, and what the verb throws
+ * @throws FettleError E_CHECK_AND_MARK, E_PRODUCT, E_VERB, and what the verb throws
  */
 export async function installPhase(pkg: PackageRun, attempt: Attempt): Promise<Installed> {
   const { install } = pkg.recipe;
@@ -20,7 +21,7 @@ export async function installPhase(pkg: PackageRun, attempt: Attempt): Promise<I
     install.form === 'nil'
       ? await promote(attempt)
       : await pkg.inPhase('install', () => runInstall(pkg, attempt), attempt);
-  if (installed === 'complete' && pkg.recipe.check.form === 'nil') assertProductsExist(pkg.recipe, attempt);
+  if (installed === 'complete' && pkg.recipe.check.form === 'nil') await assertComplete(pkg.recipe, attempt);
   return installed;
 }
 
@@ -28,7 +29,8 @@ export async function installPhase(pkg: PackageRun, attempt: Attempt): Promise<I
 async function promote(attempt: Attempt): Promise<Installed> {
   const { asset, stage } = attempt.folders;
   if (await hasContent(asset)) return 'complete';
-  const names = await readdir(stage);
+  const names = (await hasContent(stage)) ? await readdir(stage) : [];
+  await mkdir(asset, { recursive: true });
   for (const name of names) await renameAcrossDevices(join(stage, name), join(asset, name));
   return names.length > 0 ? 'complete' : 'nothing';
 }
@@ -54,6 +56,29 @@ function runInstall(pkg: PackageRun, attempt: Attempt): Promise<Installed> {
   );
 }
 
+async function assertComplete(recipe: Recipe, attempt: Attempt): Promise<void> {
+  try {
+    assertIsFolder(recipe, attempt.folders.asset);
+  } catch (error) {
+    throw await locateFailure(error, recipe, 'install');
+  }
+  try {
+    assertProductsExist(recipe, attempt);
+  } catch (error) {
+    throw await locateFailure(error, recipe, 'products');
+  }
+}
+
+/** A link in the place of the asset would lead out of the cache, where nothing is fettle's to seal or to remove. */
+function assertIsFolder({ identity }: Recipe, asset: string): void {
+  const found = lstatSync(asset, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new FettleError('E_VERB', `${identity.text} ${found ? 'replaced' : 'removed'} install_dir`, {
+    facts: { install_dir: asset, expected: 'a folder', got: found ? 'something else' : 'nothing' },
+    hint: 'Put files into install_dir; to start afresh, remove what is in it and not the folder itself.',
+  });
+}
+
 function assertProductsExist({ products, identity }: Recipe, attempt: Attempt): void {
   for (const [name, path] of Object.entries(products)) {
     if (existsSync(join(attempt.folders.asset, path))) continue;
@@ -64,6 +89,9 @@ function assertProductsExist({ products, identity }: Recipe, attempt: Attempt): 
   }
 }
 
+/** Scripts may remove the folders they work in, or put something else in their place. */
 async function hasContent(folder: string): Promise<boolean> {
-  return (await readdir(folder)).length > 0;
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (!found) return false;
+  return !found.isDirectory() || (await readdir(folder)).length > 0;
 }

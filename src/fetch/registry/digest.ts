@@ -1,15 +1,9 @@
-import type { Integrity } from '../integrity.js';
+import { DIGEST_LENGTHS, type Integrity } from '../integrity.js';
 
 type Algorithm = Integrity['algorithm'];
 
-/** Strongest first; the value is the length of the digest in bytes. */
-const ALGORITHMS: readonly (readonly [Algorithm, number])[] = [
-  ['sha512', 64],
-  ['sha384', 48],
-  ['sha256', 32],
-  ['sha1', 20],
-  ['md5', 16],
-];
+/** Some old releases have nothing better. */
+const ALGORITHMS: readonly (readonly [Algorithm, number])[] = [...DIGEST_LENGTHS, ['md5', 16]];
 
 /** The strongest digest among `{ algorithm: hex }` pairs, in any case; unknown algorithms and bad digests are passed over. */
 export function strongestOfHex(digests: Readonly<Record<string, unknown>>): Integrity | undefined {

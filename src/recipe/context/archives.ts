@@ -9,17 +9,19 @@ import type { PhaseServices } from './services.js';
 export async function extract(call: CallArguments, services: PhaseServices): Promise<number> {
   const name = call.text(1, 'name');
   const options = call.fields(2, 'opts', ['strip', 'dest']);
-  const archive = await archiveCalled(call, name, services);
-  return extractOne(archive, options.path('dest') ?? services.cwd, options.count('strip') ?? 0, services);
+  const destination = options.path('dest') ?? services.cwd;
+  const strip = options.count('strip') ?? 0;
+  return extractOne(await archiveCalled(call, name, services), destination, strip, services);
 }
 
 /** `extract_all({strip=}?)`: every archive of fetch_dir, into the cwd; the count of files. */
 export async function extractAll(call: CallArguments, services: PhaseServices): Promise<number> {
   const options = call.fields(1, 'opts', ['strip', 'dest']);
   const destination = options.path('dest') ?? services.cwd;
+  const strip = options.count('strip') ?? 0;
   let files = 0;
   for (const archive of await archivesOf(fetchFolder(services))) {
-    files += await extractOne(archive, destination, options.count('strip') ?? 0, services);
+    files += await extractOne(archive, destination, strip, services);
   }
   return files;
 }
