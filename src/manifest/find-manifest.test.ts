@@ -55,6 +55,6 @@ describe('requireManifest', () => {
     const error = failureOf(() => requireManifest(rig.makeFolder('src')));
     expect(error.code).toBe('E_NO_MANIFEST');
     expect(error.facts['looked']).toEqual([join(rig.directory, 'src/fettle.lua'), join(rig.directory, 'fettle.lua')]);
-    expect(error.hint).toContain('fettle init');
+    expect(error.hint).toContain('--manifest');
   });
 });

@@ -55,6 +55,8 @@ export async function createRegistryRig(): Promise<RegistryRig> {
   const root = await mkdtemp(join(tmpdir(), 'fettle-'));
   const [home, project] = [join(root, 'home'), join(root, 'home', 'work', 'project')];
   await mkdir(project, { recursive: true });
+  // npm looks for the project's folder upwards: it must not find one above ours.
+  await writeFile(join(project, 'package.json'), '{}');
   const server = await startServer();
   const rig: RegistryRig = {
     ...server,
