@@ -69,7 +69,7 @@ describe('a manifest that is no list of packages is refused', () => {
     'that starts a program': {
       lua: 'packages = {}\nos.execute("true")',
       code: 'E_LUA_SANDBOX',
-      message: 'os.execute cannot be used here.',
+      message: 'os.execute is not available in recipes.',
       line: 2,
     },
     'that fills a template without the value': {
@@ -81,9 +81,10 @@ describe('a manifest that is no list of packages is refused', () => {
     'with a shell that nobody knows': {
       lua: 'packages = {}\ndefault_shell = "bsh"',
       code: 'E_SHELL',
-      message: 'default_shell names an unknown shell "bsh".',
+      message: 'default_shell is not a shell.',
       line: 2,
-      hint: 'Did you mean "bash"?',
+      hint: 'Did you mean fettle.shell.BASH?',
+      facts: ['got "bsh"'],
     },
   });
 });

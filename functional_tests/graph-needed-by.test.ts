@@ -9,13 +9,14 @@ const ofParent =
   (event) =>
     event.kind === kind && event.package?.identity === PARENT && (phase === undefined || event.phase === phase);
 
-/** The base stands at its gate until the test has seen how far the parent comes without it. */
+/** The base stands at its gate, in a phase that holds no cores, until the test has seen how far the parent comes. */
 async function worldWithBase(): Promise<World> {
   const world = await World.create();
   await world.manifest(`packages = { "${PARENT}" }`);
   await world.recipe(
     BASE,
-    `install = [[${world.gate('base').command}; touch base]]
+    `function fetch(ctx) ctx.run([[${world.gate('base').command}]]) end
+     install = "touch base"
      function deploy(ctx) ctx.set_env("BASE", "deployed") end`,
   );
   return world;
@@ -91,8 +92,8 @@ describe('without needed_by', () => {
   const verbs = [
     ['a check script', 'check', 'check = "false"; install = "true"', 'recipe_fetch'],
     ['a fetch function', 'fetch', 'function fetch(ctx) end; install = "touch f"', 'recipe_fetch'],
-    ['a stage script', 'stage', 'stage = "touch f"', 'recipe_fetch'],
-    ['a build script', 'build', 'build = "touch f"', 'recipe_fetch'],
+    ['a stage script', 'stage', 'stage = "touch f"; install = "touch g"', 'recipe_fetch'],
+    ['a build script', 'build', 'build = "touch f"; install = "touch g"', 'recipe_fetch'],
     ['an install function', 'install', 'function install(ctx) ctx.write_file("f", "") end', 'recipe_fetch'],
     ['a deploy function', 'deploy', 'fetch = "SOURCE"; function deploy(ctx) end', 'stage'],
   ] as const;

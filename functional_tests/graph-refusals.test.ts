@@ -5,7 +5,7 @@ async function install(world: World): Promise<RunReport> {
   return new RunReport(await world.fettle(['install', '--json']));
 }
 
-const HERE = `${process.platform === 'darwin' ? 'darwin' : 'linux'}`;
+const HERE = process.platform === 'darwin' ? 'darwin' : 'linux';
 const ELSEWHERE = HERE === 'linux' ? 'darwin' : 'linux';
 
 describe('a cycle', () => {

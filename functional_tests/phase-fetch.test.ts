@@ -99,6 +99,17 @@ describe('the forms of fetch', () => {
     expect(await filesBelow(assetOf(report))).toEqual(['mine', 'one', 'two']);
   });
 
+  test('other values that a function returns change nothing', async () => {
+    await using world = await World.create();
+    const url = world.server.serve('/one', 'one');
+    const report = await syncThing(
+      world,
+      `function fetch(ctx) ctx.commit_fetch(ctx.fetch("${url}")) return "${url}", "digest" end`,
+    );
+    expect(await filesBelow(assetOf(report))).toEqual(['one']);
+    expect(world.server.count('/one')).toBe(1);
+  });
+
   test('a path is relative to the recipe', async () => {
     await using world = await World.create();
     await world.write('recipes/files/a.txt', 'local');
@@ -139,6 +150,16 @@ describe('the forms of fetch', () => {
     const report = await syncThing(world, `fetch = { "${one}", "${two}" }`);
     expect(report).toMatchObject({ exitCode: 3, thing: { error: { code: 'E_FETCH_NAME', location: { line: 2 } } } });
     expect(world.server.requests).toEqual([]);
+    expect(await entriesIn(world)).toEqual([]);
+  });
+
+  test('all downloads that fail are told in one error', async () => {
+    await using world = await World.create();
+    const urls = ['one', 'two'].map((name) => world.server.serve(`/${name}`, respondWith('no', { status: 404 })));
+    const report = await syncThing(world, `fetch = { "${urls.join('", "')}" }`);
+    expect(report).toMatchObject({ exitCode: 5, thing: { error: { code: 'E_FETCH_FAILED', location: { line: 2 } } } });
+    const done = report.events.find((event) => event.kind === 'package:done');
+    for (const url of urls) expect(JSON.stringify(done?.['error'])).toContain(url);
   });
 });
 
@@ -185,7 +206,10 @@ describe('after a failed attempt', () => {
     await using world = await World.create();
     const url = world.server.serve('/f', 'whole');
     const recipe = `fetch = { source = "${url}", sha256 = "${sha256('whole')}" }`;
-    await syncThing(world, `${recipe}\nbuild = [[chmod u+w $FETTLE_FETCH_DIR/f; echo x > $FETTLE_FETCH_DIR/f; test -e "$FETTLE_PROJECT_DIR/fixed"]]`);
+    await syncThing(
+      world,
+      `${recipe}\nbuild = [[chmod u+w $FETTLE_FETCH_DIR/f; echo x > $FETTLE_FETCH_DIR/f; test -e "$FETTLE_PROJECT_DIR/fixed"]]`,
+    );
     await world.write('fixed', '');
     await sync(world);
     expect(world.server.count('/f')).toBe(2);

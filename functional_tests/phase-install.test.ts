@@ -69,6 +69,13 @@ describe('an install function', () => {
     expect((await sync(world)).thing.status).toBe('cached');
   });
 
+  test('with the mark keeps what is in stage_dir out of the asset', async () => {
+    await using world = await World.create();
+    await world.write('recipes/a.txt', 'x');
+    const report = await syncThing(world, 'fetch = "a.txt"\nfunction install(ctx) ctx.mark_install_complete() end');
+    expect(await readdir(assetOf(report))).toEqual([]);
+  });
+
   test('commits nothing when it raises an error after the mark', async () => {
     await using world = await World.create();
     const report = await syncThing(world, 'function install(ctx)\n  ctx.mark_install_complete()\n  error("no")\nend');
@@ -81,6 +88,13 @@ describe('an install function', () => {
     const report = await syncThing(world, 'function install(ctx) return "pwd > where" end');
     expect(await readFile(join(assetOf(report), 'where'), 'utf8')).toBe(`${assetOf(report)}\n`);
     expect(report.thing.status).toBe('installed');
+  });
+
+  test('may return a script that writes nothing, as an install script may', async () => {
+    await using world = await World.create();
+    const report = await syncThing(world, 'function install(ctx) return ":" end');
+    expect(report.thing.status).toBe('installed');
+    expect(await readdir(assetOf(report))).toEqual([]);
   });
 
   test('fails when the script it returned fails', async () => {
@@ -111,6 +125,13 @@ describe('a programmatic package', () => {
       expect({ thing, exitCode }).toMatchObject({ exitCode: 0, thing: { status: 'programmatic', path: null } });
     }
     expect(await world.read('count')).toBe('ran\nran\n');
+  });
+
+  test('is also one that leaves files in stage_dir only', async () => {
+    await using world = await World.create();
+    const report = await syncThing(world, 'function install(ctx) ctx.write_file(ctx.stage_dir .. "/x", "") end');
+    expect(report.thing).toMatchObject({ status: 'programmatic', path: null, error: null });
+    expect(await entriesIn(world)).toEqual([]);
   });
 
   test('leaves only its verified downloads in the cache', async () => {
@@ -198,5 +219,61 @@ describe('install_dir is where the asset lives for good', () => {
     for (const path of ['', 'd', 'd/a.txt']) {
       expect((await lstat(join(assetOf(report), path))).mode & 0o222).toBe(0);
     }
+  });
+});
+
+describe('a recipe that removes or replaces its own folders', () => {
+  test.each([
+    ['a script removes', 'install = [[rm -rf "$FETTLE_INSTALL_DIR"]]'],
+    ['a script puts a file in the place of', 'install = [[rm -rf "$FETTLE_INSTALL_DIR"; touch "$FETTLE_INSTALL_DIR"]]'],
+    [
+      'a function removes',
+      'function install(ctx) ctx.run("rm -rf $FETTLE_INSTALL_DIR") ctx.mark_install_complete() end',
+    ],
+  ])('fails when %s install_dir, and nothing is committed', async (_what, install) => {
+    await using world = await World.create();
+    const report = await syncThing(world, install);
+    expect(report).toMatchObject({
+      exitCode: 1,
+      thing: { status: 'failed', error: { code: 'E_VERB', location: { line: 2 } } },
+    });
+    expect(await entriesIn(world)).toEqual([]);
+  });
+
+  test('fails with a link in the place of install_dir, and what the link leads to stays as it is', async () => {
+    await using world = await World.create();
+    const precious = await world.write('precious/file', 'x');
+    const report = await syncThing(
+      world,
+      'install = [[rm -rf "$FETTLE_INSTALL_DIR"; ln -s "$FETTLE_PROJECT_DIR/precious" "$FETTLE_INSTALL_DIR"]]',
+    );
+    expect(report.thing).toMatchObject({ status: 'failed', error: { code: 'E_VERB' } });
+    expect((await lstat(precious)).mode & 0o200).toBe(0o200);
+    expect(await entriesIn(world)).toEqual([]);
+  });
+
+  test('may make install_dir anew', async () => {
+    await using world = await World.create();
+    const report = await syncThing(
+      world,
+      'install = [[rm -rf "$FETTLE_INSTALL_DIR"; mkdir ../new; touch ../new/x; mv ../new "$FETTLE_INSTALL_DIR"]]',
+    );
+    expect(report.thing.error).toBeNull();
+    expect(await filesBelow(assetOf(report))).toEqual(['x']);
+  });
+
+  test('keeps nothing when a function removes install_dir without the mark, or a build stage_dir', async () => {
+    await using world = await World.create();
+    const removed = await syncThing(world, 'function install(ctx) ctx.run("rm -rf $FETTLE_INSTALL_DIR") end');
+    expect(removed.thing).toMatchObject({ status: 'programmatic', error: null });
+    const unstaged = await syncThing(world, `fetch = "${THING}.lua"\nbuild = [[rm -rf "$FETTLE_STAGE_DIR"]]`);
+    expect(unstaged.thing).toMatchObject({ status: 'programmatic', error: null });
+  });
+
+  test('has what is in stage_dir promoted, although a build removed install_dir', async () => {
+    await using world = await World.create();
+    const report = await syncThing(world, `fetch = "${THING}.lua"\nbuild = [[rm -rf "$FETTLE_INSTALL_DIR"]]`);
+    expect(report.thing.error).toBeNull();
+    expect(await filesBelow(assetOf(report))).toEqual([`${THING}.lua`]);
   });
 });

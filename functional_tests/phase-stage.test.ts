@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tarGz, World, zip } from './support/index.js';
-import { assetOf, filesBelow, phasesOf, syncThing, THING, type SyncReport } from './support/one-package.js';
+import { assetOf, entriesIn, filesBelow, phasesOf, syncThing, THING, type SyncReport } from './support/one-package.js';
 
 const contentOf = (report: SyncReport, file: string): Promise<string> => readFile(join(assetOf(report), file), 'utf8');
 
@@ -29,6 +29,12 @@ describe('the forms of stage', () => {
     await using world = await worldWithSources();
     const report = await syncThing(world, `${FETCH}stage = { strip = 1 }`);
     expect(await filesBelow(assetOf(report))).toEqual(['b', 'bin/a', 'notes.txt']);
+  });
+
+  test('an empty table strips nothing', async () => {
+    await using world = await worldWithSources();
+    const report = await syncThing(world, `${FETCH}stage = {}`);
+    expect(await filesBelow(assetOf(report))).toEqual(['a-1/bin/a', 'b-1/b', 'notes.txt']);
   });
 
   test('stripping more than there is leaves nothing of an archive and is no error', async () => {
@@ -91,7 +97,10 @@ describe('where staging goes', () => {
     ['a build script', 'build = "ls > seen"'],
     ['a build function', 'function build(ctx) ctx.run("ls > seen") end'],
     ['an install script', 'install = [[ls "$FETTLE_STAGE_DIR" > seen; cp "$FETTLE_STAGE_DIR"/* .]]'],
-    ['an install function', 'function install(ctx) ctx.run("ls $FETTLE_STAGE_DIR > seen; cp $FETTLE_STAGE_DIR/* .") end'],
+    [
+      'an install function',
+      'function install(ctx) ctx.run("ls $FETTLE_STAGE_DIR > seen; cp $FETTLE_STAGE_DIR/* .") end',
+    ],
     ['a build table', 'build = { make = { install = false } }'],
   ];
 
@@ -136,7 +145,10 @@ describe('where staging goes', () => {
 describe('a build', () => {
   test('as a script starts in stage_dir', async () => {
     await using world = await worldWithSources();
-    const report = await syncThing(world, 'fetch = "notes.txt"\nbuild = [[test "$PWD" = "$FETTLE_STAGE_DIR"; cp notes.txt made]]');
+    const report = await syncThing(
+      world,
+      'fetch = "notes.txt"\nbuild = [[test "$PWD" = "$FETTLE_STAGE_DIR"; cp notes.txt made]]',
+    );
     expect(await filesBelow(assetOf(report))).toEqual(['made', 'notes.txt']);
   });
 
@@ -160,7 +172,11 @@ describe('a build', () => {
 
   test('is skipped when the recipe has none', async () => {
     await using world = await worldWithSources();
-    expect(phasesOf(await syncThing(world, 'fetch = "notes.txt"\ninstall = ":"'))).toEqual(['fetch', 'stage', 'install']);
+    expect(phasesOf(await syncThing(world, 'fetch = "notes.txt"\ninstall = ":"'))).toEqual([
+      'fetch',
+      'stage',
+      'install',
+    ]);
   });
 });
 
@@ -192,9 +208,14 @@ describe('a verb of a form it cannot have', () => {
     const report = await syncThing(world, `${basis}\n\n${line}`);
     const file = join(world.project, `recipes/${THING}.lua`);
     expect(report.exitCode).toBe(3);
-    expect(report.thing).toMatchObject({ status: 'failed', key: null, error: { code: 'E_RECIPE', location: { file, line: 4 } } });
+    expect(report.thing).toMatchObject({
+      status: 'failed',
+      key: null,
+      error: { code: 'E_RECIPE', location: { file, line: 4 } },
+    });
     expect(report.thing.error?.message).toContain(verb);
     expect(phasesOf(report)).toEqual([]);
+    expect(await entriesIn(world)).toEqual([]);
   });
 
   test('a recipe needs fetch, install or check', async () => {

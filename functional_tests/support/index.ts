@@ -10,13 +10,8 @@ export {
   type Responder,
   type SeenRequest,
 } from './loopback-server.js';
-export {
-  expectManifestRefused,
-  expectNothingKept,
-  expectRecipeRefused,
-  WRONG,
-  type Mistake,
-} from './mistakes.js';
+export { expectManifestRefused, expectNothingKept, expectRecipeRefused, WRONG, type Mistake } from './mistakes.js';
+export { CODE, printedByInstall, runPhaseCode, type PhaseCodeOptions, type PhaseName } from './phase-code.js';
 export { RunReport, type ReportedError, type ReportedPackage } from './run-report.js';
 export { type EventTest, type TraceEvent } from './trace.js';
 export { World, type CommandOptions } from './world.js';

@@ -35,6 +35,17 @@ export class LoopbackServer implements AsyncDisposable {
     return this.origin + path;
   }
 
+  /** Resolves when `path` (query ignored) has been asked for. */
+  requested(path: string): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (this.count(path) > 0) resolve();
+        else this.#server.once('request', check);
+      };
+      check();
+    });
+  }
+
   /** How often `path` (query ignored) was asked for. */
   count(path: string): number {
     return this.requests.filter((request) => pathOnly(request.path) === path).length;

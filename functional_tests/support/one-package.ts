@@ -1,31 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TraceEvent } from './trace.js';
+import { RunReport, type ReportedPackage } from './run-report.js';
 import type { CommandOptions, World } from './world.js';
 
 /** The package most tests of the phases are about. */
 export const THING = 'local.thing@v1';
 
-export interface PackageReport {
-  readonly identity: string;
-  readonly key: string | null;
-  readonly status: string;
-  readonly path: string | null;
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly location: { readonly file: string; readonly line?: number } | null;
-  } | null;
-}
-
 /** How one `sync --json` ended. */
-export interface SyncReport {
-  readonly exitCode: number | null;
-  readonly packages: readonly PackageReport[];
-  readonly events: readonly TraceEvent[];
-  readonly stderr: string;
+export class SyncReport extends RunReport {
   /** What is told of `THING`. */
-  readonly thing: PackageReport;
+  get thing(): ReportedPackage {
+    return this.package(THING);
+  }
 }
 
 /** Makes `lua` the recipe of `THING`, the only package of the manifest unless there is one already, and syncs. */
@@ -40,17 +26,7 @@ export async function declareThing(world: World, lua: string): Promise<void> {
 }
 
 export async function sync(world: World, options?: CommandOptions): Promise<SyncReport> {
-  return readSync(await world.fettle(['sync', '--json'], options));
-}
-
-/** Reads what `sync --json` printed. */
-export function readSync(result: Awaited<ReturnType<World['fettle']>>): SyncReport {
-  const { exitCode, stdout, stderr, events } = result;
-  if (stdout === '') throw new Error(`sync printed nothing, and told: ${stderr}`);
-  const { packages } = JSON.parse(stdout) as { packages: readonly PackageReport[] };
-  const thing = packages.find(({ identity }) => identity === THING);
-  if (!thing) throw new Error(`${THING} is not in the report: ${stdout}`);
-  return { exitCode, packages, events, stderr, thing };
+  return new SyncReport(await world.fettle(['sync', '--json'], options));
 }
 
 /** The asset of `THING`; throws with what went wrong when there is none. */

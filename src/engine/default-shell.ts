@@ -20,7 +20,7 @@ export async function defaultShellFor(
   if (!defaultShell) return BASH;
   if (defaultShell.form === 'shell') return defaultShell.shell;
   if (!state) throw new TypeError('a default_shell function without its Lua state');
-  const ctx = new HostObject({}, { asset: (name) => dependencies.asset(identityText(name)) });
+  const ctx = new HostObject({}, { asset: (name) => dependencies.asset(identityText(name)) }, 'ctx');
   const [value] = await state.call(defaultShell.fn, [ctx], signal);
   return parseShell(value, 'what the default_shell function returned');
 }

@@ -13,13 +13,17 @@ export interface LimitOptions {
 /** The shares of a run: a phase holds what it uses only while it runs, never while it waits for another package. */
 export class Limits {
   readonly #packages: Semaphore;
+  /** For stage, build and install scripts and functions. Checks, downloads and deploys are brief and take none. */
   readonly cores: CoreBudget;
+  /** Archives unpacked at once. */
+  readonly extraction: Semaphore;
   /** There is one terminal: interactive scripts take turns. */
   readonly terminal = new Semaphore(1);
 
   constructor(options: LimitOptions) {
     this.#packages = new Semaphore(options.packages);
     this.cores = new CoreBudget(options.jobs);
+    this.extraction = new Semaphore(options.jobs);
   }
 
   /** Runs one phase of one package inside the `--packages` limit. */

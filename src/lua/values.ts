@@ -87,5 +87,7 @@ export class HostObject {
   constructor(
     readonly fields: Readonly<Record<string, HostValue>>,
     readonly methods: Readonly<Record<string, HostFunction>>,
+    /** How messages call it. */
+    readonly name?: string,
   ) {}
 }

@@ -78,7 +78,8 @@ export class ValueWriter {
     }
   }
 
-  #pushHostObject(L: LuaThread, object: HostObject, name: string): void {
+  #pushHostObject(L: LuaThread, object: HostObject, given: string): void {
+    const name = object.name ?? given;
     this.#pushEntries(L, Object.entries(object.fields), name);
     const owner = lua.lua_topointer(L, -1);
     for (const [key, fn] of Object.entries(object.methods)) {

@@ -70,6 +70,13 @@ describe('a recipe without a source', () => {
     expect(error.hint).toContain('node');
   });
 
+  test('that is nowhere in the project: a near identity is told', async () => {
+    using rig = new LocateRig();
+    rig.write('project/recipes/local.zlib@v1.lua', '');
+    const error = await rejectionOf(rig.locate(requestFor('local.zlb@v1')));
+    expect(error.facts['nearest']).toBe('local.zlib@v1');
+  });
+
   test('is verified when a digest is given', async () => {
     using rig = new LocateRig();
     rig.write('shipped/node.lua', 'x');

@@ -9,21 +9,15 @@ export async function checkPhase(pkg: PackageRun, count: 1 | 2, attempt?: Attemp
   return satisfied;
 }
 
-function isSatisfied(pkg: PackageRun): Promise<boolean> {
+async function isSatisfied(pkg: PackageRun): Promise<boolean> {
   const { recipe, run } = pkg;
-  return run.limits.cores.use(
-    1,
-    async (jobs) => {
-      const { check } = recipe;
-      if (check.form === 'nil') return false;
-      const { ctx, services } = pkg.contextFor('check', { cwd: run.projectDir, jobs });
-      if (check.form === 'shell') {
-        const result = await runVerbScript(services, check.script, { mayFail: true });
-        return result.exitCode === 0;
-      }
-      const answer = await pkg.code.callVerb('check', ctx, run.signal);
-      return answer !== undefined && answer !== false;
-    },
-    run.signal,
-  );
+  const { check } = recipe;
+  if (check.form === 'nil') return false;
+  const { ctx, services } = pkg.contextFor('check', { cwd: run.projectDir, jobs: 1 });
+  if (check.form === 'shell') {
+    const result = await runVerbScript(services, check.script, { mayFail: true });
+    return result.exitCode === 0;
+  }
+  const answer = await pkg.code.callVerb('check', ctx, run.signal);
+  return answer !== undefined && answer !== false;
 }

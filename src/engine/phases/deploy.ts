@@ -59,22 +59,13 @@ function tableChanges(
   };
 }
 
-function runDeploy(pkg: PackageRun, path: string | null): Promise<DeployChanges> {
+async function runDeploy(pkg: PackageRun, path: string | null): Promise<DeployChanges> {
   const { recipe, run } = pkg;
-  return run.limits.cores.use(
-    1,
-    async (jobs) => {
-      const { ctx, effects, services } = pkg.contextFor('deploy', {
-        cwd: run.projectDir,
-        jobs,
-        ...(path !== null && { asset: path }),
-      });
-      if (recipe.deploy.form === 'shell') await runVerbScript(services, recipe.deploy.script);
-      else await pkg.code.callVerb('deploy', ctx, run.signal);
-      return { path: effects.path, env: effects.env };
-    },
-    run.signal,
-  );
+  const place = { cwd: run.projectDir, jobs: 1, ...(path !== null && { asset: path }) };
+  const { ctx, effects, services } = pkg.contextFor('deploy', place);
+  if (recipe.deploy.form === 'shell') await runVerbScript(services, recipe.deploy.script);
+  else await pkg.code.callVerb('deploy', ctx, run.signal);
+  return { path: effects.path, env: effects.env };
 }
 
 /**

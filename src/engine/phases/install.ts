@@ -56,37 +56,31 @@ function runInstall(pkg: PackageRun, attempt: Attempt): Promise<Installed> {
   );
 }
 
-async function assertComplete(recipe: Recipe, attempt: Attempt): Promise<void> {
-  try {
-    assertIsFolder(recipe, attempt.folders.asset);
-  } catch (error) {
-    throw await locateFailure(error, recipe, 'install');
-  }
-  try {
-    assertProductsExist(recipe, attempt);
-  } catch (error) {
-    throw await locateFailure(error, recipe, 'products');
-  }
+async function assertComplete(recipe: Recipe, { folders }: Attempt): Promise<void> {
+  const strayed = folderFailure(recipe, folders.asset);
+  if (strayed) throw await locateFailure(strayed, recipe, 'install');
+  const missing = productFailure(recipe, folders.asset);
+  if (missing) throw await locateFailure(missing, recipe, 'products');
 }
 
 /** A link in the place of the asset would lead out of the cache, where nothing is fettle's to seal or to remove. */
-function assertIsFolder({ identity }: Recipe, asset: string): void {
+function folderFailure({ identity }: Recipe, asset: string): FettleError | undefined {
   const found = lstatSync(asset, { throwIfNoEntry: false });
-  if (found?.isDirectory()) return;
-  throw new FettleError('E_VERB', `${identity.text} ${found ? 'replaced' : 'removed'} install_dir`, {
+  if (found?.isDirectory()) return undefined;
+  return new FettleError('E_VERB', `${identity.text} ${found ? 'replaced' : 'removed'} install_dir`, {
     facts: { install_dir: asset, expected: 'a folder', got: found ? 'something else' : 'nothing' },
     hint: 'Put files into install_dir; to start afresh, remove what is in it and not the folder itself.',
   });
 }
 
-function assertProductsExist({ products, identity }: Recipe, attempt: Attempt): void {
-  for (const [name, path] of Object.entries(products)) {
-    if (existsSync(join(attempt.folders.asset, path))) continue;
-    throw new FettleError('E_PRODUCT', `${identity.text} offers the product ${name}, but its file is not there`, {
-      facts: { product: name, expected: path, install_dir: attempt.folders.asset },
-      hint: 'Correct `products`, or see to it that install puts the file there.',
-    });
-  }
+function productFailure({ products, identity }: Recipe, asset: string): FettleError | undefined {
+  const missing = Object.entries(products).find(([, path]) => !existsSync(join(asset, path)));
+  if (!missing) return undefined;
+  const [name, path] = missing;
+  return new FettleError('E_PRODUCT', `${identity.text} offers the product ${name}, but its file is not there`, {
+    facts: { product: name, expected: path, install_dir: asset },
+    hint: 'Correct `products`, or see to it that install puts the file there.',
+  });
 }
 
 /** Scripts may remove the folders they work in, or put something else in their place. */

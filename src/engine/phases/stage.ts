@@ -26,13 +26,13 @@ async function stagingFolder({ build, install }: Recipe, { folders }: Attempt): 
 
 async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string): Promise<void> {
   const { stage } = pkg.recipe;
-  const { cores } = pkg.run.limits;
+  const { cores, extraction } = pkg.run.limits;
   const { signal } = pkg.run;
   switch (stage.form) {
     case 'nil':
-      return cores.use(1, () => stageFetched(pkg, attempt, destination, 0), signal);
+      return extraction.run(() => stageFetched(pkg, attempt, destination, 0), signal);
     case 'table':
-      return cores.use(1, () => stageFetched(pkg, attempt, destination, stage.strip), signal);
+      return extraction.run(() => stageFetched(pkg, attempt, destination, stage.strip), signal);
     case 'shell':
       return cores.use(
         Infinity,

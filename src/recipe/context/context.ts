@@ -96,7 +96,7 @@ export function createContext(services: PhaseServices): PhaseContext {
   const effects: PhaseEffects = { markedComplete: false, path: [], env: {} };
   const methods = Object.entries(OFFERS).map(([name, offer]) => [name, hostFunction(name, offer, services, effects)]);
   return {
-    ctx: new HostObject(fieldsOf(services), Object.fromEntries(methods) as Record<string, HostFunction>),
+    ctx: new HostObject(fieldsOf(services), Object.fromEntries(methods) as Record<string, HostFunction>, 'ctx'),
     effects,
   };
 }
