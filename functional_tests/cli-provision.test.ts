@@ -148,6 +148,29 @@ describe('install --recipe', () => {
     expect(await world.read(`${report.package('local.tool@v1').path}/at`)).toBe(world.project);
   });
 
+  test.each([
+    ['declared', 'fetch = "data.txt"'],
+    ['by a function', 'function fetch(ctx) ctx.commit_fetch(ctx.fetch("data.txt")) end'],
+  ])('looks for a source that is %s beside the recipe, then in the current folder', async (_form, fetch) => {
+    await using world = await World.create();
+    await world.write('kits/tool.lua', `identity = "local.tool@v1"\n${fetch}`);
+    await world.write('data.txt', 'of the current folder');
+    const first = await reported(world, 'install', '--recipe', 'kits/tool.lua');
+    expect(await world.read(`${first.package('local.tool@v1').path}/data.txt`)).toBe('of the current folder');
+    await world.write('kits/data.txt', 'beside the recipe');
+    await world.fettle(['cache', 'clear']);
+    const second = await reported(world, 'install', '--recipe', 'kits/tool.lua');
+    expect(await world.read(`${second.package('local.tool@v1').path}/data.txt`)).toBe('beside the recipe');
+  });
+
+  test('refuses an option that holds null', async () => {
+    await using world = await World.create();
+    await world.write('tool.lua', 'identity = "local.tool@v1"\ninstall = "true"');
+    const result = await world.fettle(['install', '--recipe', 'tool.lua', '--option', 'x=[null]']);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('E_USAGE');
+  });
+
   test('reads options by the types that the recipe declares', async () => {
     await using world = await World.create();
     await world.write('typed.lua', TYPED);

@@ -7,6 +7,7 @@ import type { Emit, EventBody, PackageRef, Phase } from '../events/index.js';
 import { canonicalOptions } from '../manifest/index.js';
 import {
   createContext,
+  fetchDirectories,
   type PhaseContext,
   type PhaseFolders,
   type PhaseServices,
@@ -158,9 +159,9 @@ export class PackageRun implements AsyncDisposable {
     };
   }
 
-  /** Where relative fetch sources are looked for: beside the recipe, then in the working folder. */
+  /** Where relative fetch sources are looked for. */
   get fetchBaseDirs(): readonly string[] {
-    return [this.recipe.file.directory, this.run.host.cwd];
+    return fetchDirectories(this.recipe.file, this.node.request);
   }
 
   #foldersOf(attempt: Attempt | undefined, asset: string | undefined): PhaseFolders {

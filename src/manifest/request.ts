@@ -28,4 +28,6 @@ export interface PackageRequest {
   /** What `fetch` needs. */
   readonly fetchDependencies: readonly PackageRequest[];
   readonly declaredIn: DeclaredIn;
+  /** Where relative fetch sources are looked for too; only a recipe that is run by its path has such a folder. */
+  readonly workingDirectory?: string;
 }

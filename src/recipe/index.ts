@@ -1,5 +1,5 @@
 export { parseFetchRequests } from './fetch-requests.js';
-export { loadRecipe, reopenRecipe, type LoadedRecipe } from './load-recipe.js';
+export { fetchDirectories, loadRecipe, reopenRecipe, type LoadedRecipe } from './load-recipe.js';
 export { requestForRecipe } from './request-for-recipe.js';
 export { locateRecipe, type LocateContext } from './locate-recipe.js';
 export {

@@ -92,13 +92,18 @@ function changed({ file }: RecipeFile): FettleError {
   });
 }
 
+/** Where relative fetch sources of a recipe are looked for: beside it, then where a recipe run by its path was started. */
+export function fetchDirectories({ directory }: RecipeFile, { workingDirectory }: PackageRequest): readonly string[] {
+  return workingDirectory === undefined ? [directory] : [directory, workingDirectory];
+}
+
 function readRecipe(file: RecipeFile, request: PackageRequest, { state, host }: LuaHost & { state: LuaState }): Recipe {
   const top = Place.inFile(file.file, file.directory, 'E_RECIPE');
   const { identity } = request;
   verifyIdentity(state, top.at('identity'), identity);
   const misspelt = misspeltGlobals(state, GLOBALS, METADATA);
   const options = resolveOptions(parseOptionSchema(state.global('options'), top.at('options')), request);
-  const verbs = parseVerbs(state, top);
+  const verbs = parseVerbs(state, top, fetchDirectories(file, request));
   requireWork(verbs, top, misspelt[0]?.message);
   return Object.freeze({
     identity,

@@ -30,6 +30,7 @@ export function requestForRecipe(file: string, options: readonly string[], luaHo
   return plainRequest(parseIdentity(identity), {
     options: parseOptionArguments(options, state.global('options')),
     source: { kind: 'path', path: file, text: file },
+    workingDirectory: luaHost.host.cwd,
     declaredIn: { file, directory: dirname(file), field: '--recipe', line: undefined },
   });
 }
@@ -68,10 +69,27 @@ function isTextOption(schema: LuaValue, name: string): boolean {
 }
 
 function valueOf(text: string): OptionValue {
+  const value = parsedJson(text);
+  return value === undefined || value === null ? text : optionOf(value, text);
+}
+
+function parsedJson(text: string): unknown {
   try {
-    const value = JSON.parse(text) as OptionValue | null;
-    return value ?? text;
+    return JSON.parse(text) as unknown;
   } catch {
-    return text;
+    return undefined;
   }
+}
+
+/** JSON has one value that options have not. */
+function optionOf(value: unknown, text: string): OptionValue {
+  if (value === null) {
+    throw new FettleError('E_USAGE', `--option has a null in ${text}`, {
+      facts: { expected: 'booleans, numbers, strings, arrays and tables', got: text },
+    });
+  }
+  if (typeof value !== 'object') return value as OptionValue;
+  const inner = Array.isArray(value) ? value : Object.values(value);
+  for (const each of inner as readonly unknown[]) optionOf(each, text);
+  return value as OptionValue;
 }

@@ -35,14 +35,15 @@ const ALLOWED: Readonly<Record<VerbName, string>> = {
 /**
  * Reads the six verbs that a recipe's code assigned.
  * @param top the place of the recipe itself
+ * @param fetchDirectories where relative fetch sources are looked for, in this order
  * @throws FettleError E_RECIPE; E_SOURCE, E_INTEGRITY_SPEC, E_FETCH_NAME for `fetch`
  */
-export function parseVerbs(state: LuaState, top: Place): Verbs {
+export function parseVerbs(state: LuaState, top: Place, fetchDirectories: readonly string[]): Verbs {
   const read = <V>(name: VerbName, parse: (value: LuaValue, place: Place) => V): V =>
     parse(state.global(name), top.at(name));
   return {
     check: read('check', parseCheck),
-    fetch: read('fetch', parseFetch),
+    fetch: read('fetch', (value, place) => parseFetch(value, place, fetchDirectories)),
     stage: read('stage', parseStage),
     build: read('build', parseBuild),
     install: read('install', parseInstall),
@@ -58,10 +59,10 @@ function parseInstall(value: LuaValue, place: Place): InstallVerb {
   return simpleVerb(value) ?? refuse('install', value, place);
 }
 
-function parseFetch(value: LuaValue, place: Place): FetchVerb {
+function parseFetch(value: LuaValue, place: Place, directories: readonly string[]): FetchVerb {
   if (value === undefined || value instanceof LuaFunction) return simpleVerb(value) as NilVerb | FunctionVerb;
   if (typeof value !== 'string' && !(value instanceof LuaTable)) return refuse('fetch', value, place);
-  const requests = parseFetchRequests(value, place, [place.directory]);
+  const requests = parseFetchRequests(value, place, directories);
   if (requests.length > 0) return Object.freeze({ form: 'declared', requests });
   throw place.error('fetch lists nothing to fetch.', {
     facts: { expected: ALLOWED.fetch, got: 'an empty table' },
