@@ -7,7 +7,7 @@ import { prepareScript } from './script-command.js';
 import type { ScriptRequest, ScriptResult } from './script.js';
 import { shellNotStarted } from './shell.js';
 import { openStandardInput } from './standard-input.js';
-import { assertFolder, commandLineFailure } from './start-failure.js';
+import { assertFolder, commandLineFailure, isSystemError } from './start-failure.js';
 import { supervise, type Care, type OutputName } from './supervision.js';
 
 const DEFAULT_MEMORY_LIMIT = 8 * 1024 * 1024;
@@ -77,6 +77,8 @@ async function start(request: ScriptRequest, argv: readonly string[]): Promise<R
       output: interactive ? 'ours' : (pipes ?? 'sockets'),
     });
   } catch (error) {
+    // Only a system error means that the shell did not start; anything else is a bug, and told as one.
+    if (!isSystemError(error)) throw error;
     throw commandLineFailure(error, argv, env) ?? shellNotStarted(request.shell, error);
   }
 }

@@ -18,6 +18,12 @@ export async function assertFolder(cwd: string): Promise<void> {
   );
 }
 
+/** What the operating system answered, or what Node found wrong with the arguments before it asked. */
+export function isSystemError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return 'syscall' in error || error.code === 'ERR_INVALID_ARG_VALUE';
+}
+
 /** The error where arguments or environment are at fault, not the program; undefined for any other failure. */
 export function commandLineFailure(
   error: unknown,

@@ -5,7 +5,7 @@ import { OutputLines } from './output-lines.js';
 /** What a reporter remembers of one package while it runs. */
 export class PackageProgress {
   readonly tail = new LogTail();
-  /** The phase it was in last. */
+  /** The phase it is in; null between phases, where it waits for a lock or for others. */
   phase: Phase | null = null;
   failedPhase: Phase | null = null;
   /** Some phase changed or made something, so the package did not just turn out to be there. */
@@ -25,6 +25,7 @@ export class PackageProgress {
 
   endPhase(phase: Phase | null, ok: boolean): void {
     if (!ok) this.failedPhase = phase;
+    this.phase = null;
   }
 
   startScript(): void {

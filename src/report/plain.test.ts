@@ -138,6 +138,15 @@ describe('a failed package', () => {
     expect(text).not.toContain('last lines of the log');
   });
 
+  test('does not blame a phase that had ended well', () => {
+    const text = report([
+      event('a.x@v1', 'recipe_fetch', { kind: 'phase:start' }),
+      event('a.x@v1', 'recipe_fetch', { kind: 'phase:end', durationMs: 5, ok: true }),
+      done('a.x@v1', 'failed', { error: checksumError }),
+    ]);
+    expect(text).toContain('a.x@v1 failed after');
+  });
+
   test('does not blame the output of an earlier phase', () => {
     const later = event('a.x@v1', 'install', { kind: 'phase:start' });
     const text = report([

@@ -34,7 +34,7 @@ const failed: PackageOutcome = {
 };
 
 test('a run is its packages in order with exactly the promised fields', () => {
-  expect(runJson({ packages: [installed, failed], durationMs: 20.2, ok: false, error: null })).toEqual({
+  expect(runJson({ packages: [installed, failed], durationMs: 20.2, ok: false, error: null, inputs: null })).toEqual({
     packages: [
       {
         identity: 'a.x@v1',
@@ -63,6 +63,6 @@ test('a run is its packages in order with exactly the promised fields', () => {
 
 test('a run that was refused as a whole says why', () => {
   const error = new FettleError('E_PRODUCT_CONFLICT', 'two of them');
-  const json = runJson({ packages: [], durationMs: 1, ok: false, error });
+  const json = runJson({ packages: [], durationMs: 1, ok: false, error, inputs: null });
   expect(json.error).toEqual({ code: 'E_PRODUCT_CONFLICT', message: 'two of them', hint: null, location: null });
 });
