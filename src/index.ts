@@ -3,4 +3,5 @@ export { Engine, type EngineOptions, type PackageOutcome, type RunReport, type R
 export { ERROR_CODES, FettleError, type ErrorCode, type ErrorReport } from './errors/index.js';
 export { EventBus, type EngineEvent, type Subscriber } from './events/index.js';
 export { detectHost, type Host } from './host/index.js';
-export { emptyManifest, findManifest, loadManifest, type Manifest, type PackageRequest } from './manifest/index.js';
+export { emptyManifest, loadManifest, type Manifest, type PackageRequest } from './manifest/index.js';
+export { findManifest } from './project/index.js';

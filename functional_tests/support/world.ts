@@ -14,6 +14,8 @@ export interface CommandOptions {
   /** Default: the project's folder. */
   readonly cwd?: string;
   /** False leaves the choice of the cache to the command. Default: this world's cache. */
+  /** False: no events, for a sync that may be answered without any work. Default: true. */
+  readonly isTraced?: boolean;
   readonly useCache?: boolean;
 }
 
@@ -96,7 +98,7 @@ export class World implements AsyncDisposable {
     await writeFile(traceFile, '');
     const cacheOptions = options.useCache === false ? [] : ['--cache-root', this.cache];
     const command = new RunningCommand({
-      args: [...cacheOptions, '--trace', traceFile, ...args],
+      args: [...cacheOptions, ...(options.isTraced === false ? [] : ['--trace', traceFile]), ...args],
       cwd: options.cwd ?? this.project,
       env: this.#environment(options.env ?? {}),
       input: options.input ?? '',

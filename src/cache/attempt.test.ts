@@ -83,7 +83,7 @@ describe('an attempt that commits', () => {
     expect(await mode(outside)).toBe(0o644);
   });
 
-  test('writes a fingerprint with size, mode, time and link target of each file', async () => {
+  test('writes a fingerprint with size, mode, time, link target and digest of each file', async () => {
     await using cache = await rig.open();
     const attempt = await begin(cache, entryId('fingerprint'));
     await mkdir(join(attempt.folders.asset, 'lib'));
@@ -93,7 +93,10 @@ describe('an attempt that commits', () => {
     const fingerprint = JSON.parse(await readFile(join(assetDir, '..', 'fingerprint.json'), 'utf8'));
     expect(fingerprint.files).toEqual([
       expect.objectContaining({ path: 'lib', kind: 'folder', mode: 0o555 }),
-      { path: 'lib/a.so', kind: 'file', size: 5, mode: 0o444, mtime: expect.any(Number) },
+      {
+        ...{ path: 'lib/a.so', kind: 'file', size: 5, mode: 0o444, mtime: expect.any(Number) },
+        sha256: '5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5',
+      },
       expect.objectContaining({ path: 'lib/b.so', kind: 'symlink', target: 'a.so' }),
     ]);
   });

@@ -1,6 +1,9 @@
 import type { Emit } from '../events/index.js';
 import type { Host } from '../host/index.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
+import type { Collection, CollectOptions } from './collection.js';
+import type { ListedCacheEntry } from './list.js';
+import type { CacheVerification, VerifyOptions } from './verification.js';
 
 export interface CacheOptions {
   readonly root: string;
@@ -36,7 +39,13 @@ export interface Cache extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<string>;
   size(): Promise<CacheSize>;
-  /** Removes everything that no running process holds. */
+  /** Every complete entry, the one used last first. */
+  list(): Promise<readonly ListedCacheEntry[]>;
+  /** Compares every complete entry with what was recorded of it, down to the content of each file. */
+  verify(options?: VerifyOptions): Promise<CacheVerification>;
+  /** Removes what is left over, what is too old, and what does not fit into a size. */
+  collect(options?: CollectOptions): Promise<Collection>;
+  /** Removes everything that no running process holds or uses. */
   clear(): Promise<{ readonly bytesFreed: number; readonly kept: readonly string[] }>;
 }
 

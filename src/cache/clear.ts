@@ -1,19 +1,12 @@
-import { mkdir } from 'node:fs/promises';
-import { listEntries, type ListedEntry } from './entry-listing.js';
+import { mkdir, readdir } from 'node:fs/promises';
+import { listEntries } from './entry-listing.js';
+import { evictEntry, type EvictionParts } from './evict.js';
 import { onCacheFiles } from './failure.js';
-import type { Layout } from './layout.js';
-import { removeEmptyEntry } from './leave-entry.js';
-import type { LockClient } from './lock-client.js';
+import { partialRecipeClaim } from './layout.js';
+import { leasedNames } from './lease-listing.js';
 import { lockedNames, tidyLocks } from './lock-listing.js';
+import { isOrphan } from './recipes.js';
 import { measureCache } from './size.js';
-import type { Trash } from './trash.js';
-
-export interface ClearParts {
-  readonly layout: Layout;
-  readonly trash: Trash;
-  readonly locks: LockClient;
-  readonly pid: number;
-}
 
 export interface Cleared {
   readonly bytesFreed: number;
@@ -21,16 +14,17 @@ export interface Cleared {
 }
 
 /**
- * Removes everything that no running process holds. Entries go under their locks. What is shared by all packages
- * (recipes, downloads, logs) has no lock of its own, so it goes only when nothing is being built at all.
+ * Removes everything that no running process holds or uses. Entries go under their locks. What is shared by all
+ * packages (recipes, downloads, logs) has no lock of its own, so it goes only when nothing is being built at all.
  */
-export async function clearCache(parts: ClearParts): Promise<Cleared> {
+export async function clearCache(parts: EvictionParts): Promise<Cleared> {
   const { layout, trash } = parts;
   return onCacheFiles('clear the cache', layout.root, async () => {
     const before = await measureCache(layout);
     const kept: string[] = [];
-    for (const entry of await listEntries(layout)) if (!(await clearEntry(parts, entry))) kept.push(entry.name);
+    for (const entry of await listEntries(layout)) if (!(await evictEntry(parts, entry))) kept.push(entry.name);
     kept.push(...(await clearShared(parts)));
+    await trash.discard(layout.quarantine);
     trash.sweep();
     await trash.settled();
     const after = await measureCache(layout);
@@ -38,23 +32,25 @@ export async function clearCache(parts: ClearParts): Promise<Cleared> {
   });
 }
 
-/** @returns false when a process works on it */
-async function clearEntry({ locks, trash }: ClearParts, { place, lockName }: ListedEntry): Promise<boolean> {
-  await using lock = await locks.tryLock(lockName);
-  if (!lock) return false;
-  // The marker first: from then on nobody can find an entry whose files are about to go.
-  await trash.discard(place.marker);
-  await trash.discard(place.folder);
-  await removeEmptyEntry(place);
-  return true;
-}
-
-async function clearShared({ layout, trash, pid }: ClearParts): Promise<readonly string[]> {
+async function clearShared(parts: EvictionParts): Promise<readonly string[]> {
+  const { layout, trash, pid } = parts;
   await tidyLocks(layout, pid);
   if ((await lockedNames(layout)).length > 0) return ['recipes', 'downloads', 'logs'];
-  for (const folder of [layout.recipes, layout.downloads, layout.logs]) {
+  for (const folder of [layout.downloads, layout.logs]) {
     await trash.discard(folder);
     await mkdir(folder, { recursive: true });
   }
-  return [];
+  await mkdir(layout.recipes, { recursive: true });
+  return clearRecipes(parts);
+}
+
+async function clearRecipes({ layout, trash, pid }: EvictionParts): Promise<readonly string[]> {
+  const leased = await leasedNames(layout, pid);
+  const kept: string[] = [];
+  for (const name of await readdir(layout.recipes)) {
+    if (leased.has(layout.foundRecipeLease(name)) || (partialRecipeClaim(name) !== undefined && !isOrphan(name, pid)))
+      kept.push(`recipes/${name}`);
+    else await trash.discard(layout.foundRecipe(name));
+  }
+  return kept;
 }

@@ -1,6 +1,7 @@
 import { closeSync, fsync as fsyncDescriptor, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hasCode } from '../errors/index.js';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */
@@ -37,9 +38,13 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Makes the names in a folder durable. Windows cannot, and does not need to. */
+/** Makes the names in a folder durable. Windows and some network file systems cannot, and do not need to. */
 export async function syncFolder(path: string, { fsync }: Durability): Promise<void> {
   if (!fsync || FLUSH_NEEDS_WRITING) return;
   await using folder = await open(path, 'r');
-  await folder.sync();
+  try {
+    await folder.sync();
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+  }
 }

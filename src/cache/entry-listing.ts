@@ -1,22 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
-import type { EntryPlace, Layout } from './layout.js';
-
-/** An entry's folder as it was found, complete or not. */
-export interface ListedEntry {
-  readonly place: EntryPlace;
-  /** `<identity>/<variant>`. */
-  readonly name: string;
-  readonly lockName: string;
-}
+import type { EntryPlace, Layout, ListedEntry } from './layout.js';
 
 /** Every entry of the cache. */
 export async function listEntries(layout: Layout): Promise<readonly ListedEntry[]> {
   const entries: ListedEntry[] = [];
   for (const identity of await foldersIn(layout.assets)) {
     for (const variant of await foldersIn(layout.foundIdentity(identity))) {
-      const place = layout.placeOf(layout.foundIdentity(identity), variant);
-      entries.push({ place, name: `${identity}/${variant}`, lockName: layout.lockNameOf(identity, variant) });
+      entries.push(layout.listedEntry(identity, variant));
     }
   }
   return entries;

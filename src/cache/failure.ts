@@ -15,7 +15,7 @@ export function cacheFailure(doing: string, path: string, error: unknown): unkno
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
     return new FettleError('E_DISK_FULL', `the disk is full: fettle cannot ${doing}`, {
       facts: { path: pathOf(error) ?? path },
-      hint: 'Make room, for example with `fettle cache clear`, or put the cache on another disk with --cache-root.',
+      hint: 'Make room, for example with `fettle cache gc`, or put the cache on another disk with --cache-root.',
       cause: error,
     });
   }

@@ -1,6 +1,10 @@
 export type { Cache, CacheOptions, CacheSize } from './cache.js';
+export { leaseAssets, type AssetLease } from './asset-lease.js';
 export { canonicalJson } from './canonical-json.js';
+export type { CollectedItem, Collection, CollectOptions } from './collection.js';
 export { defaultCacheRoot } from './default-root.js';
 export type { AcquireOptions, Acquired, Attempt, CommitRecord, CompleteEntry, EntryId, WorkFolders } from './entry.js';
 export { derivationKey } from './key.js';
+export type { ListedCacheEntry } from './list.js';
 export { openCache } from './open.js';
+export type { CacheVerification, Damage, EntryCheck, VerifyOptions } from './verification.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { EntryId, WorkFolders } from './entry.js';
 
 /** Version of everything below; a cache with a greater one is left alone. */
@@ -9,6 +9,7 @@ const SHORT_KEY_DIGITS = 16;
 const LONGEST_NAME = 150;
 const PARTIAL = '.partial.';
 const PREPARED = '.prepared.';
+const PROBE = '.probe.';
 
 /** Where one entry lives. */
 export interface EntryPlace {
@@ -17,6 +18,16 @@ export interface EntryPlace {
   readonly marker: string;
   /** There once a lock was taken from a holder that may still be alive: from then on nobody tidies up here. */
   readonly contested: string;
+  /** Its time says when the entry was last used, to within an hour. */
+  readonly lastUsed: string;
+}
+
+/** An entry's folder as it was found, complete or not. */
+export interface ListedEntry {
+  readonly place: EntryPlace;
+  /** `<identity>/<variant>`. */
+  readonly name: string;
+  readonly lockName: string;
 }
 
 /** The folders of one attempt: in the entry itself, or in a folder of their own inside it. */
@@ -37,6 +48,10 @@ export class Layout {
   readonly locks: string;
   readonly trash: string;
   readonly logs: string;
+  readonly leases: string;
+  readonly quarantine: string;
+  /** What the cache lies on. */
+  readonly fileSystem: string;
 
   constructor(readonly root: string) {
     this.version = join(root, 'VERSION');
@@ -47,10 +62,13 @@ export class Layout {
     this.locks = join(root, 'locks');
     this.trash = join(root, 'trash');
     this.logs = join(root, 'logs');
+    this.leases = join(root, 'leases');
+    this.quarantine = join(root, 'quarantine');
+    this.fileSystem = join(root, 'file-system.json');
   }
 
   get folders(): readonly string[] {
-    return [this.assets, this.recipes, this.downloads, this.locks, this.trash, this.logs];
+    return [this.assets, this.recipes, this.downloads, this.locks, this.trash, this.logs, this.leases];
   }
 
   /** Where VERSION is written before it gets its name. */
@@ -61,7 +79,13 @@ export class Layout {
   /** Whether a name found in the root is one that a cache has. */
   isOurs(name: string): boolean {
     const path = join(this.root, name);
-    return [this.tag, this.version, ...this.folders].includes(path) || path.startsWith(`${this.version}.`);
+    if (name.startsWith(PROBE) || path.startsWith(`${this.version}.`)) return true;
+    return [this.tag, this.version, this.quarantine, this.fileSystem, ...this.folders].includes(path);
+  }
+
+  /** Where a process tries out what the cache lies on. */
+  probe(claimName: string): string {
+    return join(this.root, `${PROBE}${claimName}`);
   }
 
   identityFolder(identity: string): string {
@@ -84,7 +108,19 @@ export class Layout {
 
   placeOf(identityFolder: string, variant: string): EntryPlace {
     const folder = join(identityFolder, variant);
-    return { folder, identityFolder, marker: join(folder, 'complete.json'), contested: join(folder, 'contested') };
+    return {
+      folder,
+      identityFolder,
+      marker: join(folder, 'complete.json'),
+      contested: join(folder, 'contested'),
+      lastUsed: join(folder, 'last-used'),
+    };
+  }
+
+  /** An entry by the names of its folders. */
+  listedEntry(identity: string, variant: string): ListedEntry {
+    const place = this.placeOf(this.foundIdentity(identity), variant);
+    return { place, name: `${identity}/${variant}`, lockName: this.lockNameOf(identity, variant) };
   }
 
   lockName(id: EntryId): string {
@@ -109,12 +145,37 @@ export class Layout {
     return join(this.recipes, fileName(digest));
   }
 
+  /** A recipe copy by the name it was found under. */
+  foundRecipe(name: string): string {
+    return join(this.recipes, name);
+  }
+
+  /** What a lease calls a recipe copy; the name of a lock has no slash in it. */
+  recipeLease(digest: string): string {
+    return this.foundRecipeLease(fileName(digest));
+  }
+
+  /** The same, by the name a copy was found under. */
+  foundRecipeLease(name: string): string {
+    return `recipes/${name}`;
+  }
+
   partialRecipe(claimName: string): string {
     return join(this.recipes, `${PARTIAL}${claimName}`);
   }
 
   discarded(token: string): string {
     return join(this.trash, token);
+  }
+
+  /** Where a broken entry is kept for whoever wants to look into it. */
+  quarantined(token: string): string {
+    return join(this.quarantine, token);
+  }
+
+  /** The file in which one process names what it uses. */
+  lease(claimName: string): string {
+    return join(this.leases, claimName);
   }
 }
 
@@ -147,6 +208,23 @@ export function attemptNumberOf(name: string): number | undefined {
 /** The asset folder that a marker names; undefined for a name no attempt has. */
 export function assetFolder(entry: EntryPlace, assetName: string): string | undefined {
   return /^(attempt-\d+\/)?asset$/.test(assetName) ? join(entry.folder, assetName) : undefined;
+}
+
+/** The inventory that belongs to an asset folder. */
+export function fingerprintOf(assetDir: string): string {
+  return join(dirname(assetDir), 'fingerprint.json');
+}
+
+/** Where an asset folder belongs, by its path alone; undefined for other paths. */
+export function ownerOfAsset(
+  assetDir: string,
+): { readonly root: string; readonly identity: string; readonly variant: string } | undefined {
+  const attempt = dirname(assetDir);
+  const folder = /^attempt-\d+$/.test(basename(attempt)) ? dirname(attempt) : attempt;
+  const identityFolder = dirname(folder);
+  const assets = dirname(identityFolder);
+  if (basename(assetDir) !== 'asset' || basename(assets) !== 'assets') return undefined;
+  return { root: dirname(assets), identity: basename(identityFolder), variant: basename(folder) };
 }
 
 /** Where a marker is written before it gets its name. */
@@ -188,6 +266,11 @@ export function preparedClaimOf(name: string): string | undefined {
 /** The claim that the folder of a half-made recipe copy carries; undefined for other names. */
 export function partialRecipeClaim(name: string): string | undefined {
   return name.startsWith(PARTIAL) ? name.slice(PARTIAL.length) : undefined;
+}
+
+/** The claim that the folder of a probe carries; undefined for other names. */
+export function probeClaim(name: string): string | undefined {
+  return name.startsWith(PROBE) ? name.slice(PROBE.length) : undefined;
 }
 
 /** A log found in an identity's folder. */

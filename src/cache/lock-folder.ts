@@ -41,21 +41,34 @@ export async function takeFreeLock(paths: LockPaths, claimName: string): Promise
   let taken = false;
   try {
     await writeFile(paths.preparedClaim(claimName), '');
-    taken = await moveIntoPlace(paths.prepared(claimName), paths.folder);
+    taken = await moveIntoPlace(paths, claimName);
   } finally {
     if (!taken) await removePrepared(paths, claimName);
   }
   return taken;
 }
 
-async function moveIntoPlace(prepared: string, folder: string): Promise<boolean> {
+async function moveIntoPlace(paths: LockPaths, claimName: string): Promise<boolean> {
+  const { folder } = paths;
   try {
-    await rename(prepared, folder);
+    await rename(paths.prepared(claimName), folder);
     return true;
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
+    if (hasCode(error, 'ENOENT') && (await isHeldBy(paths, claimName))) return true;
     // Windows renames onto no folder at all, not even an empty one: clear the way for the next try.
     if (hasCode(error, 'EPERM', 'EACCES') && (await removeIfEmpty(folder))) return false;
+    throw error;
+  }
+}
+
+/** A file server may rename, lose the answer, and not find the old name at the repeated request. */
+async function isHeldBy(paths: LockPaths, claimName: string): Promise<boolean> {
+  try {
+    await stat(paths.claim(claimName));
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
 }
@@ -83,7 +96,7 @@ export async function replaceClaim(paths: LockPaths, standing: string, claimName
     await rename(paths.claim(standing), paths.claim(claimName));
     return true;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
+    if (hasCode(error, 'ENOENT')) return isHeldBy(paths, claimName);
     throw error;
   }
 }

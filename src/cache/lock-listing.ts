@@ -16,6 +16,13 @@ export async function lockedNames(layout: Layout): Promise<readonly string[]> {
   return held;
 }
 
+/** Whether somebody holds a lock who is not certainly dead. */
+export async function isHeld(layout: Layout, name: string, pid: number): Promise<boolean> {
+  const standing = await readStandingClaim(lockPaths(layout.locks, name));
+  if (!standing) return false;
+  return !standing.claim || judgeLiveness(standing.claim, identifyProcess(pid), standing.heartbeat) !== 'dead';
+}
+
 /** Removes the locks, and claims that were being made ready, of processes that are certainly dead. */
 export async function tidyLocks(layout: Layout, pid: number): Promise<void> {
   const self = identifyProcess(pid);

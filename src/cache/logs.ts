@@ -29,6 +29,12 @@ export async function newLogFile(
   });
 }
 
+/** Whether a file of this name in a log folder is no longer written to. */
+export function writerHasEnded(name: string): boolean {
+  const log = readName(name);
+  return log === undefined || !processExists(log.pid);
+}
+
 function unusedName(layout: Layout, id: EntryId, stamp: string): string {
   let path = layout.logFile(id, stamp);
   for (let count = 2; existsSync(path); count += 1) path = layout.logFile(id, `${stamp}-${count}`);

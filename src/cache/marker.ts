@@ -22,15 +22,28 @@ export interface Marker extends CommitRecord {
   readonly completedAt: number;
 }
 
+export interface LocatedEntry {
+  readonly place: EntryPlace;
+  readonly entry: CompleteEntry;
+}
+
 /**
  * The complete entry of `id`, if there is one. Synchronous, because a run with nothing to do consists of these calls
  * and the thread pool would make each several times as dear.
  * @throws FettleError E_CACHE when the marker is there and cannot be read
  */
 export function findEntry(layout: Layout, id: EntryId): CompleteEntry | undefined {
+  return locateEntry(layout, id)?.entry;
+}
+
+/** The complete entry of `id` and where it lies, as `findEntry`. */
+export function locateEntry(layout: Layout, id: EntryId): LocatedEntry | undefined {
   for (const place of layout.places(id)) {
     const marker = readMarker(place.marker);
-    if (marker && belongsTo(marker, id)) return completeEntry(place, id, marker);
+    if (marker && belongsTo(marker, id)) {
+      const entry = completeEntry(place, id, marker);
+      return entry && { place, entry };
+    }
     if (!marker || !isNamesake(marker, id)) return undefined;
   }
   return undefined;

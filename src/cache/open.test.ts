@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { claimName } from './claim.js';
 import { openCache, type Cache } from './index.js';
+import { identifyProcess } from './process-identity.js';
 import { testHost } from './testing/test-host.js';
 
 let folder: string;
@@ -20,7 +22,18 @@ describe('opening a cache', () => {
   test('makes what is missing', async () => {
     await using cache = await open();
     expect(cache.root).toBe(root);
-    const names = ['CACHEDIR.TAG', 'VERSION', 'assets', 'downloads', 'locks', 'logs', 'recipes', 'trash'];
+    const names = [
+      'CACHEDIR.TAG',
+      'VERSION',
+      'assets',
+      'downloads',
+      'file-system.json',
+      'leases',
+      'locks',
+      'logs',
+      'recipes',
+      'trash',
+    ];
     expect((await readdir(root)).sort()).toEqual(names);
     expect(await readFile(join(root, 'CACHEDIR.TAG'), 'utf8')).toMatch(
       /^Signature: 8a477f597d28d172789f06886806bc55\n/,
@@ -38,6 +51,32 @@ describe('opening a cache', () => {
     await writeFile(join(root, 'CACHEDIR.TAG'), '');
     await open();
     expect(await readFile(join(root, 'CACHEDIR.TAG'), 'utf8')).toContain('Signature');
+  });
+
+  test('removes what a kill left of trying out the file system', async () => {
+    await mkdir(join(root, `.probe.${claimName({ ...identifyProcess(2 ** 30), token: 'dead' })}`, '0'), {
+      recursive: true,
+    });
+    const alive = `.probe.${claimName({ ...identifyProcess(process.pid), token: 'alive' })}`;
+    await mkdir(join(root, alive));
+    await open();
+    expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual([alive]);
+    expect(await readdir(root)).toContain('CACHEDIR.TAG');
+  });
+
+  test('works on a file system in memory', async () => {
+    const memory = await mkdtemp('/dev/shm/fettle-').catch(() => undefined);
+    if (memory === undefined) return;
+    root = join(memory, 'cache');
+    try {
+      await open();
+      expect(JSON.parse(await readFile(join(root, 'file-system.json'), 'utf8'))).toEqual({
+        type: '0x1021994',
+        network: null,
+      });
+    } finally {
+      await rm(memory, { recursive: true });
+    }
   });
 
   test('changes nothing in a cache that is there', async () => {

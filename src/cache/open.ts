@@ -4,6 +4,7 @@ import { link, mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promise
 import { resolve } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import type { Cache, CacheOptions } from './cache.js';
+import { examineMount } from './examine-mount.js';
 import { cacheFailure, onCacheFiles } from './failure.js';
 import { Layout, LAYOUT_VERSION } from './layout.js';
 import { LockClient } from './lock-client.js';
@@ -73,6 +74,7 @@ async function createCache(layout: Layout, pid: number): Promise<void> {
   for (const folder of layout.folders) await mkdir(folder, { recursive: true });
   // Somebody's own folder with other things in it must not be kept from their backups.
   if (found.every((name) => layout.isOurs(name))) await writeFile(layout.tag, CACHE_TAG);
+  await examineMount(layout, pid);
   await createVersion(layout, pid);
   const version = readVersion(layout);
   if (version !== undefined) refuseForeignVersion(layout, version);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { link, rename, unlink } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
 import { syncFolder, writeDurably, type Durability } from './durable-file.js';
@@ -61,16 +62,22 @@ async function create(place: EntryPlace, text: string, durability: Durability): 
 }
 
 /** File systems without hard links say one of these. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
+export const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
 
+/** A file server may do it, lose the answer, and refuse the repeated request: then both names are of one file. */
 async function linkOnce(existing: string, name: string): Promise<boolean> {
   try {
     await link(existing, name);
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    if (hasCode(error, 'EEXIST')) return isSameFile(existing, name);
     throw error;
   }
+}
+
+function isSameFile(left: string, right: string): boolean {
+  const [one, other] = [left, right].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return one !== undefined && one.ino !== 0n && one.ino === other?.ino && one.dev === other.dev;
 }
 
 /** Exclusive as well, but a kill can leave half a marker: readers take that for none, the next attempt removes it. */

@@ -74,13 +74,14 @@ async function isFilled(folder: string): Promise<boolean> {
 
 /** Half-made copies of processes that were killed. */
 async function discardOrphans({ layout, trash, pid }: RecipeStore): Promise<void> {
-  const self = identifyProcess(pid);
   for (const name of await readdir(layout.recipes).catch(() => [])) {
-    const claimed = partialRecipeClaim(name);
-    const claim = parseClaimName(claimed ?? '');
-    // The heartbeat is unknown, so an earlier boot of this machine is not told from another machine.
-    if (claimed !== undefined && claim && judgeLiveness(claim, self, Infinity) === 'dead') {
-      await trash.discard(layout.partialRecipe(claimed));
-    }
+    if (isOrphan(name, pid)) await trash.discard(layout.foundRecipe(name));
   }
+}
+
+/** Whether a name found among the recipes is that of a half-made copy whose maker is certainly dead. */
+export function isOrphan(name: string, pid: number): boolean {
+  const claim = parseClaimName(partialRecipeClaim(name) ?? '');
+  // The heartbeat is unknown, so an earlier boot of this machine is not told from another machine.
+  return claim !== undefined && judgeLiveness(claim, identifyProcess(pid), Infinity) === 'dead';
 }

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { digestFile } from './digest-file.js';
 import { FLUSH_NEEDS_WRITING, syncFile, syncFolder, type Durability } from './durable-file.js';
 import { forEachBounded } from './for-each-bounded.js';
 import { nodeKind, type TreeNode } from './tree.js';
@@ -15,6 +16,8 @@ export interface FingerprintLine {
   /** Milliseconds since the epoch. */
   readonly mtime: number;
   readonly target?: string;
+  /** SHA-256 of a file's content, 64 hex digits. */
+  readonly sha256?: string;
 }
 
 export interface SealedTree {
@@ -34,7 +37,7 @@ const OWNER_ENTERS = 0o500;
 /**
  * Makes a tree read-only and durable, and takes its inventory. Links are not followed. The many small calls are
  * synchronous, in short batches: through the thread pool they would take ten times as long. Only fsync, which waits
- * for the disk, is not.
+ * for the disk, and reading large files are not.
  */
 export async function sealTree(root: string, durability: Durability): Promise<SealedTree> {
   const lines: FingerprintLine[] = [];
@@ -53,9 +56,9 @@ export async function sealTree(root: string, durability: Durability): Promise<Se
       if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
     }
   }
-  await syncFiles(root, files, durability);
+  const digests = await digestAndSync(root, files, durability);
   await forEachBounded(folders, AT_ONCE, (folder) => sealFolder(join(root, folder), durability));
-  return summarise(lines);
+  return summarise(lines.map((line) => withDigest(line, digests.get(line.path))));
 }
 
 /** A script may have left a folder that not even its owner can read. */
@@ -86,13 +89,27 @@ function permissions(mode: number): number {
   return mode & 0o7777;
 }
 
-async function syncFiles(root: string, files: readonly string[], { fsync }: Durability): Promise<void> {
-  if (!fsync && !FLUSH_NEEDS_WRITING) return;
+/** While the disk works on some files, others are hashed. @returns digests by path */
+async function digestAndSync(
+  root: string,
+  files: readonly string[],
+  { fsync }: Durability,
+): Promise<ReadonlyMap<string, string>> {
+  const digests = new Map<string, string>();
   await forEachBounded(files, AT_ONCE, async (path) => {
     const full = join(root, path);
-    if (fsync) await syncFile(full);
+    const flushed = fsync ? syncFile(full) : undefined;
+    // Looked at when it is awaited below; until then a failure must not count as overlooked.
+    flushed?.catch(() => undefined);
+    digests.set(path, await digestFile(full));
+    await flushed;
     if (FLUSH_NEEDS_WRITING) chmodSync(full, 0o444);
   });
+  return digests;
+}
+
+function withDigest(line: FingerprintLine, sha256: string | undefined): FingerprintLine {
+  return sha256 === undefined ? line : { ...line, sha256 };
 }
 
 async function sealFolder(path: string, durability: Durability): Promise<void> {

@@ -2,8 +2,11 @@ import type { Emit } from '../events/index.js';
 import type { AttemptParts } from './attempt-parts.js';
 import type { Cache, CacheSize } from './cache.js';
 import { clearCache, type Cleared } from './clear.js';
+import { collectGarbage } from './collect.js';
+import type { Collection, CollectOptions } from './collection.js';
 import type { Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
+import { listCache, type ListedCacheEntry } from './list.js';
 import { explainMiss } from './explain-miss.js';
 import { onCacheFiles } from './failure.js';
 import type { HeldLock } from './held-lock.js';
@@ -11,10 +14,15 @@ import type { Layout } from './layout.js';
 import type { LockClient } from './lock-client.js';
 import { LockedAttempt } from './locked-attempt.js';
 import { newLogFile } from './logs.js';
-import { buildPlace, findEntry, readMarker } from './marker.js';
+import { recordFolderUse, recordUse } from './last-use.js';
+import { Lease } from './lease.js';
+import { leasedNames } from './lease-listing.js';
+import { buildPlace, locateEntry, readMarker } from './marker.js';
 import { findRecipe, storeRecipe } from './recipes.js';
 import { measureCache } from './size.js';
 import { Trash } from './trash.js';
+import type { CacheVerification, VerifyOptions } from './verification.js';
+import { verifyCache } from './verify.js';
 import { prepareFolders } from './work-folders.js';
 
 export interface CacheParts {
@@ -29,23 +37,26 @@ export interface CacheParts {
 export class SharedCache implements Cache {
   readonly root: string;
   readonly #trash: Trash;
+  readonly #lease: Lease;
+  #tidied: Promise<void> | undefined;
 
   constructor(private readonly parts: CacheParts) {
     this.root = parts.layout.root;
     this.#trash = new Trash(parts.layout);
+    this.#lease = new Lease(parts.layout, parts.pid);
   }
 
   async find(id: EntryId): Promise<CompleteEntry | undefined> {
-    return findEntry(this.parts.layout, id);
+    return this.#find(id);
   }
 
   async acquire(id: EntryId, options: AcquireOptions): Promise<Acquired> {
-    const found = findEntry(this.parts.layout, id);
+    const found = this.#find(id);
     if (found) return { kind: 'complete', entry: found };
     const lock = await this.#lock(id, options);
     try {
       // Whoever held the lock before may have made just this entry.
-      const again = findEntry(this.parts.layout, id);
+      const again = this.#find(id);
       if (!again)
         return { kind: 'attempt', attempt: await this.#begin({ id, lock, emit: options.emit, ephemeral: false }) };
       await lock.release();
@@ -74,8 +85,12 @@ export class SharedCache implements Cache {
     return newLogFile(this.parts.layout, id, { pid: this.parts.pid, now: this.parts.now() });
   }
 
-  findRecipe(digest: string): Promise<string | undefined> {
-    return findRecipe(this.parts.layout, digest);
+  async findRecipe(digest: string): Promise<string | undefined> {
+    const { layout, now } = this.parts;
+    this.#lease.add(layout.recipeLease(digest));
+    const folder = await findRecipe(layout, digest);
+    if (folder !== undefined) recordFolderUse(folder, now());
+    return folder;
   }
 
   storeRecipe(
@@ -84,11 +99,24 @@ export class SharedCache implements Cache {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<string> {
+    this.#lease.add(this.parts.layout.recipeLease(digest));
     return storeRecipe({ ...this.parts, trash: this.#trash }, digest, fill, { emit, signal });
   }
 
   size(): Promise<CacheSize> {
     return measureCache(this.parts.layout);
+  }
+
+  verify(options: VerifyOptions = {}): Promise<CacheVerification> {
+    return verifyCache(this.parts, options);
+  }
+
+  list(): Promise<readonly ListedCacheEntry[]> {
+    return listCache(this.parts.layout);
+  }
+
+  collect(options: CollectOptions = {}): Promise<Collection> {
+    return collectGarbage({ ...this.parts, trash: this.#trash }, options);
   }
 
   clear(): Promise<Cleared> {
@@ -97,15 +125,34 @@ export class SharedCache implements Cache {
 
   /** Frees what is still locked and waits until everything thrown away is gone from the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#lease[Symbol.dispose]();
     await this.parts.locks[Symbol.asyncDispose]();
+    await this.#tidied;
     await this.#trash.settled();
+  }
+
+  /** The lease comes first: whoever evicts the entry looks for leases after it has hidden the marker. */
+  #find(id: EntryId): CompleteEntry | undefined {
+    const { layout, now } = this.parts;
+    this.#lease.add(layout.lockName(id));
+    const located = locateEntry(layout, id);
+    if (located) recordUse(located.place, now(), located.entry.completedAt);
+    return located?.entry;
   }
 
   async #lock(id: EntryId, { emit, signal, logFile, lockTimeoutMs }: AcquireOptions): Promise<HeldLock> {
     const name = this.parts.layout.lockName(id);
     const lock = await this.parts.locks.lock(name, { emit, signal, logFile, timeoutMs: lockTimeoutMs });
-    this.#trash.sweepOnce();
+    this.#tidyOnce();
     return lock;
+  }
+
+  /** Whoever builds tidies up after processes that were killed, and stays; who only reads does not pay for it. */
+  #tidyOnce(): void {
+    this.#trash.sweepOnce();
+    this.#lease.keepFresh();
+    const nothing = (): void => undefined;
+    this.#tidied ??= leasedNames(this.parts.layout, this.parts.pid).then(nothing, nothing);
   }
 
   async #begin(start: Pick<AttemptParts, 'id' | 'lock' | 'emit' | 'ephemeral'>): Promise<Attempt> {

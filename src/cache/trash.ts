@@ -57,8 +57,8 @@ export class Trash {
   }
 }
 
-/** @returns false when there was nothing */
-async function moveAside(path: string, target: string): Promise<boolean> {
+/** Renames, also folders that nobody may change. @returns false when there was nothing */
+export async function moveAside(path: string, target: string): Promise<boolean> {
   try {
     await rename(path, target);
     return true;

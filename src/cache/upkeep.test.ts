@@ -129,32 +129,47 @@ describe('the size of a cache', () => {
   });
 });
 
+/** Two entries and a recipe, made by a process that has ended. */
+async function fill(root: string): Promise<void> {
+  await using cache = await rig.open({ root });
+  for (const name of ['one', 'two']) {
+    const acquired = await cache.acquire(entryId(name), acquisition().options);
+    if (acquired.kind !== 'attempt') throw new Error('complete');
+    await writeFile(join(acquired.attempt.folders.asset, 'data'), Buffer.alloc(10_000));
+    await acquired.attempt.commit(RECORD);
+  }
+  await cache.storeRecipe('recipe', (to) => writeFile(join(to, 'recipe.lua'), '--'), silent, NEVER);
+}
+
 describe('clearing a cache', () => {
-  test('removes everything that nobody holds, and says what it freed', async () => {
+  test('removes everything that nobody holds or uses, and says what it freed', async () => {
     const root = await rig.ownRoot();
+    await fill(root);
     await using cache = await rig.open({ root });
-    for (const name of ['one', 'two']) {
-      const acquired = await cache.acquire(entryId(name), acquisition().options);
-      if (acquired.kind !== 'attempt') throw new Error('complete');
-      await writeFile(join(acquired.attempt.folders.asset, 'data'), Buffer.alloc(10_000));
-      await acquired.attempt.commit(RECORD);
-    }
-    await cache.storeRecipe('recipe', (to) => writeFile(join(to, 'recipe.lua'), '--'), silent, NEVER);
     await writeFile(join(root, 'downloads', 'archive'), Buffer.alloc(10_000));
+    await mkdir(join(root, 'quarantine', 'broken'), { recursive: true });
     const { bytesFreed, kept } = await cache.clear();
     expect(kept).toEqual([]);
     expect(bytesFreed).toBeGreaterThanOrEqual(30_000);
     expect(await rig.list(root)).toEqual([
-      'CACHEDIR.TAG',
-      'VERSION',
-      'assets',
-      'downloads',
-      'locks',
-      'logs',
-      'recipes',
+      ...['CACHEDIR.TAG', 'VERSION', 'assets', 'downloads', 'file-system.json', 'leases', 'locks', 'logs', 'recipes'],
       'trash',
     ]);
     expect(await cache.find(entryId('one'))).toBeUndefined();
+  });
+
+  test('keeps entries and recipes that a running process uses, until it ends', async () => {
+    const root = await rig.ownRoot();
+    await fill(root);
+    const user = await rig.spawn({ root });
+    await user.call({ kind: 'acquire', id: entryId('one') });
+    await user.call({ kind: 'store-recipe', digest: 'recipe' });
+    await using cache = await rig.open({ root });
+    const short = entryId('one').key.slice(0, 16);
+    expect((await cache.clear()).kept).toEqual([`test.tool@v1/linux-x86_64-${short}`, 'recipes/recipe']);
+    await user.kill();
+    expect((await cache.clear()).kept).toEqual([]);
+    for (const folder of ['assets', 'recipes', 'leases']) expect(await readdir(join(root, folder))).toEqual([]);
   });
 
   test('keeps what another process builds, and what such a process may need', async () => {

@@ -2,12 +2,17 @@ import { composeEnvironment, readEnvironment } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 import { sayLog } from './say.js';
 
-/** Tells of variables that two packages of the project want to be different things. */
-export async function warnOfConflicts(invocation: Invocation, projectDir: string): Promise<void> {
+/**
+ * Tells of variables that two packages of the project want to be different things.
+ * @returns whether there are any
+ */
+export async function warnOfConflicts(invocation: Invocation, projectDir: string): Promise<boolean> {
   const record = await readEnvironment(projectDir);
-  if (!record) return;
-  for (const { name, packages, values } of composeEnvironment(record).conflicts) {
+  if (!record) return false;
+  const { conflicts } = composeEnvironment(record);
+  for (const { name, packages, values } of conflicts) {
     const [lost, counts] = packages;
     sayLog(invocation, 'warn', `${name} is "${values[1]}" (${counts}), not "${values[0]}" (${lost})`);
   }
+  return conflicts.length > 0;
 }

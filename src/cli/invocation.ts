@@ -13,6 +13,8 @@ export interface Invocation {
   readonly version: string;
   /** The folder of the recipes that ship with fettle. */
   readonly shippedDir: string;
+  /** Another text for each build of fettle. */
+  readonly build: string;
 }
 
 /** The cache that this call uses. */

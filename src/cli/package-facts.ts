@@ -7,6 +7,8 @@ export interface PackageFacts {
   readonly version: string;
   /** The folder of the recipes that ship with fettle. */
   readonly shippedDir: string;
+  /** Another text for each build. */
+  readonly build: string;
 }
 
 /** Reads fettle's own package.json, which is above this file, bundled or not. */
@@ -22,5 +24,7 @@ function packageFactsIn(folder: string): PackageFacts | undefined {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return undefined;
   const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
-  return name === 'fettle' && version !== undefined ? { version, shippedDir: join(folder, 'recipes') } : undefined;
+  return name === 'fettle' && version !== undefined
+    ? { version, shippedDir: join(folder, 'recipes'), build: fileURLToPath(import.meta.url) }
+    : undefined;
 }

@@ -1,7 +1,13 @@
 import { FettleError } from '../errors/index.js';
-import { composeEnvironment, manifestChanged, readEnvironment, type ComposedEnvironment } from '../project/index.js';
+import {
+  composeEnvironment,
+  manifestChanged,
+  readEnvironment,
+  type ComposedEnvironment,
+  type EnvironmentRecord,
+} from '../project/index.js';
 import type { Invocation } from './invocation.js';
-import { manifestFileOf, readManifestBytes } from './project-manifest.js';
+import { manifestFileOf, readManifestBytes } from './manifest-file.js';
 import { sayLog } from './say.js';
 import { dirname } from 'node:path';
 
@@ -11,6 +17,11 @@ import { dirname } from 'node:path';
  * @throws FettleError E_NO_MANIFEST, E_NOT_SYNCED
  */
 export async function projectEnvironment(invocation: Invocation): Promise<ComposedEnvironment> {
+  return composeEnvironment(await projectRecord(invocation));
+}
+
+/** The record that the last sync wrote, on the same terms. */
+export async function projectRecord(invocation: Invocation): Promise<EnvironmentRecord> {
   const file = manifestFileOf(invocation);
   const bytes = await readManifestBytes(file);
   const record = await readEnvironment(dirname(file));
@@ -23,5 +34,5 @@ export async function projectEnvironment(invocation: Invocation): Promise<Compos
   if (manifestChanged(record, bytes)) {
     sayLog(invocation, 'warn', `${file} is not what the last complete sync used; run "fettle sync"`);
   }
-  return composeEnvironment(record);
+  return record;
 }

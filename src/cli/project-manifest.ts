@@ -1,19 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { asLoadingFailure, FettleError, hasCode } from '../errors/index.js';
+import { asLoadingFailure } from '../errors/index.js';
 import type { LogLevel } from '../events/index.js';
-import { loadManifest, requireManifest, type Manifest } from '../manifest/index.js';
+import { loadManifest, type Manifest } from '../manifest/index.js';
 import { luaCpuLimitOf, type Invocation } from './invocation.js';
+import { manifestFileOf } from './manifest-file.js';
 import { sayLog } from './say.js';
-
-/**
- * The manifest's path: --manifest, else the nearest fettle.lua.
- * @throws FettleError E_NO_MANIFEST
- */
-export function manifestFileOf({ host, globals }: Invocation): string {
-  if (globals.manifest !== undefined) return resolve(host.cwd, globals.manifest);
-  return requireManifest(host.cwd);
-}
 
 /** Loads the project's manifest and tells its warnings. @throws FettleError E_NO_MANIFEST, E_MANIFEST, … */
 export function loadProjectManifest(invocation: Invocation): Manifest {
@@ -28,15 +18,5 @@ export function loadProjectManifest(invocation: Invocation): Manifest {
     return manifest;
   } catch (error) {
     throw asLoadingFailure(error, 'E_MANIFEST');
-  }
-}
-
-/** @throws FettleError E_NO_MANIFEST */
-export async function readManifestBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
-    throw new FettleError('E_NO_MANIFEST', `there is no manifest ${file}`, { facts: { path: file }, cause: error });
   }
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Engine, type RunReport, type RunRequest } from '../engine/index.js';
 import { FettleError, messageOf } from '../errors/index.js';
-import { chooseReporter, createReporter, jsonLinesReporter } from '../report/index.js';
+import { jsonLinesReporter } from '../report/index.js';
 import { Interruption } from './interruption.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
-import { usesColour } from './say.js';
+import { reporterFor } from './reporter.js';
 
 export interface Provisioned {
   readonly report: RunReport;
@@ -50,21 +50,6 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
   });
 }
 
-function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean): ReturnType<typeof createReporter> {
-  const { globals, streams, host } = invocation;
-  const chosen = chooseReporter(globals.reporter, { isTerminal: streams.errIsTerminal, env: host.env });
-  return createReporter(chosen === 'tui' && globals.progress === false ? 'plain' : chosen, {
-    write: (text) => {
-      streams.err(text);
-    },
-    colour: usesColour(invocation),
-    verbosity: globals.quiet === true ? 'quiet' : globals.verbose === true ? 'verbose' : 'normal',
-    summarizeIdleRuns,
-    now: () => host.now(),
-    ...(streams.terminal && { terminal: streams.terminal }),
-  });
-}
-
 /** --trace: every event as a line of JSON, whole when the command ends. */
 async function traceTo({ globals, host }: Invocation, engine: Engine): Promise<AsyncDisposable> {
   if (globals.trace === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -86,5 +71,5 @@ async function traceTo({ globals, host }: Invocation, engine: Engine): Promise<A
 }
 
 function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0';
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }

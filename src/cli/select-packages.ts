@@ -18,7 +18,8 @@ export function packagesCalled(manifest: Manifest, name: string): readonly Packa
   const nearest = nearestName(name, manifest.packages.flatMap(namesOf));
   throw new FettleError('E_UNKNOWN_PACKAGE', `the manifest has no package ${name}`, {
     facts: { name, manifest: manifest.file, known: known.length > 0 ? known : 'none' },
-    hint: nearest === undefined ? `Add "${name}" to ${manifest.file}.` : `Did you mean "${nearest}"?`,
+    hint:
+      nearest === undefined ? `Name one of these, or add a package to ${manifest.file}.` : `Did you mean "${nearest}"?`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { canonicalJson, derivationKey } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { digestPath } from '../fetch/index.js';
@@ -26,7 +27,7 @@ export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promi
     options: recipe.options,
     platform: `${run.host.platform}-${run.host.arch}`,
     shell: runsScripts(recipe) ? await describeDefaultShell(run.manifest, run.signal) : null,
-    sources: await digestLocalSources(recipe),
+    sources: await digestLocalSources(run, recipe),
     dependencies: await dependencyKeys(node),
   };
   return { key: derivationKey(inputs), inputs: JSON.parse(canonicalJson(inputs)) as Record<string, unknown> };
@@ -38,11 +39,15 @@ function runsScripts(recipe: Recipe): boolean {
   return [check, fetch, stage, build, install].some((verb) => verb.form === 'shell' || verb.form === 'function');
 }
 
-async function digestLocalSources(recipe: Recipe): Promise<Readonly<Record<string, string>>> {
+async function digestLocalSources(run: Run, recipe: Recipe): Promise<Readonly<Record<string, string>>> {
   const digests: Record<string, string> = {};
   if (recipe.fetch.form !== 'declared') return digests;
   for (const { source } of recipe.fetch.requests) {
-    if (source.kind === 'path') digests[source.text] = await digestOrMissing(source.path);
+    if (source.kind !== 'path') continue;
+    digests[source.text] = await digestOrMissing(source.path);
+    // What changes deep in a folder does not show on the folder.
+    if (statSync(source.path, { throwIfNoEntry: false })?.isDirectory()) run.inputs.refuse();
+    else run.inputs.addSource(source.path);
   }
   return digests;
 }

@@ -10,6 +10,7 @@ import { GraphRun } from './graph-run.js';
 import { Limits } from './limits.js';
 import type { RunReport } from './outcome.js';
 import { describePackage, type Description } from './phases/recipe-fetch.js';
+import { InputRecorder } from './run-inputs.js';
 import type { PreviousDeployment, Run } from './run.js';
 
 export interface EngineOptions {
@@ -91,6 +92,10 @@ export class Engine implements AsyncDisposable {
     const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
     allowManyListeners(signal);
     const run = this.#startRun(request, signal);
+    // What was said once must be said again.
+    using _listening = this.#onLog(() => {
+      run.inputs.refuse();
+    });
     this.events.emit({ kind: 'run:start', command: request.command, packages: request.packages.length });
     const { outcomes, refusal } = await new GraphRun(run, stop, request.failFast ?? false).provision(request.packages);
     for (const state of run.statesToClose) state.close();
@@ -99,7 +104,7 @@ export class Engine implements AsyncDisposable {
     const durationMs = monotonicMs() - started;
     const ok = error === null && outcomes.every((outcome) => outcome.ok);
     this.events.emit({ kind: 'run:end', durationMs, ok });
-    return { packages: outcomes, durationMs, ok, error };
+    return { packages: outcomes, durationMs, ok, error, inputs: ok ? run.inputs.result() : null };
   }
 
   /** Loads the recipes of packages without doing anything else; what fails is told per package. */
@@ -120,6 +125,13 @@ export class Engine implements AsyncDisposable {
     await this.#cache[Symbol.asyncDispose]();
   }
 
+  #onLog(react: () => void): Disposable {
+    const unsubscribe = this.events.subscribe((event) => {
+      if (event.kind === 'log') react();
+    });
+    return { [Symbol.dispose]: unsubscribe };
+  }
+
   #startRun(request: RunRequest, signal: AbortSignal): Run {
     const { host, version, shippedDir, jobs = host.cores, connections = DEFAULT_CONNECTIONS } = this.#options;
     const packages = this.#options.packages ?? Math.max(8, 4 * host.cores);
@@ -137,6 +149,7 @@ export class Engine implements AsyncDisposable {
       deploys: request.deploy ?? true,
       previousDeployments: request.previousDeployments ?? new Map<string, PreviousDeployment>(),
       statesToClose: [],
+      inputs: new InputRecorder(request.manifest),
       functionStates: new WeakMap(),
       lockTimeoutMs: this.#options.lockTimeoutMs,
       luaCpuLimitMs: this.#options.luaCpuLimitMs,

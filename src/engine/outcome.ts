@@ -1,6 +1,7 @@
 import type { ErrorReport, FettleError } from '../errors/index.js';
 import type { PackageStatus } from '../events/index.js';
 import type { Options } from '../manifest/index.js';
+import type { RunInputs } from './run-inputs.js';
 import type { DeployChanges } from './deploy-changes.js';
 
 /** How one package ended. */
@@ -38,4 +39,6 @@ export interface RunReport {
   readonly ok: boolean;
   /** Set when the run as a whole was refused or interrupted. */
   readonly error: FettleError | null;
+  /** What a run that ended well depended on; null when that cannot be compared later. */
+  readonly inputs: RunInputs | null;
 }

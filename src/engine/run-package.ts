@@ -84,6 +84,8 @@ async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
   const provisioned = await provision(pkg);
   await pkg.dependencies.completeBefore('deploy');
   const { path, wasSatisfied, status } = provisioned;
+  if (path === null) pkg.run.inputs.refuse();
+  else pkg.run.inputs.addAsset(path);
   const products = absoluteProducts(pkg, path);
   const deployed = await deployPhase(pkg, { path, products, wasSatisfied });
   return { status, path, products, deployed, deployKey: deployKeyOf(pkg, path), reason: null, ok: true, error: null };

@@ -7,6 +7,7 @@ import type { Manifest } from '../manifest/index.js';
 import type { ChildRegistry } from '../process/index.js';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Limits } from './limits.js';
+import type { InputRecorder } from './run-inputs.js';
 
 /** What deploy did for a package in an earlier run of this project. */
 export interface PreviousDeployment {
@@ -36,6 +37,7 @@ export interface Run {
   readonly statesToClose: LuaState[];
   /** The state that each of those functions belongs to; functions of the manifest are not in it. */
   readonly functionStates: WeakMap<LuaFunction, LuaState>;
+  readonly inputs: InputRecorder;
   readonly lockTimeoutMs: number | undefined;
   readonly luaCpuLimitMs: number | undefined;
   /** Aborts when the run ends early: Ctrl-C, or the first failure with `failFast`. */

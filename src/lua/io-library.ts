@@ -75,6 +75,7 @@ function errnoOf(error: unknown): number {
 }
 
 function open({ cwd, observed, resources }: IoSurroundings, path: string, mode: string): OpenFile {
+  observed.markVolatile();
   const file = new OpenFile(resolve(cwd, path), mode);
   resources.add(file);
   // A folder opens but cannot be read; hashing it here makes that an error of the open call.

@@ -9,6 +9,7 @@ export class ObservedFiles {
   readonly #files = new Map<string, string>();
   readonly #env = new Map<string, string | null>();
   #loading = 0;
+  #isVolatile = false;
 
   /** While `piece` runs, files that `io` reads count as inputs; afterwards, in a phase, they are just files. */
   whileLoading<T>(piece: () => T): T {
@@ -22,6 +23,11 @@ export class ObservedFiles {
 
   get isLoading(): boolean {
     return this.#loading > 0;
+  }
+
+  /** Notes that what is loaded depends on something that cannot be compared later: a file's absence, the time of day. */
+  markVolatile(): void {
+    if (this.isLoading) this.#isVolatile = true;
   }
 
   addContent(path: string, content: Uint8Array): void {
@@ -39,7 +45,7 @@ export class ObservedFiles {
 
   /** A copy: what is read later does not change it. */
   snapshot(): ObservedInputs {
-    return { files: new Map(this.#files), env: new Map(this.#env) };
+    return { files: new Map(this.#files), env: new Map(this.#env), isVolatile: this.#isVolatile };
   }
 }
 

@@ -8,11 +8,18 @@ import type { HostFunction } from './values.js';
 /** The part of `os` that only looks. What changes the machine goes through `ctx`, which knows the phase. */
 export function osLibrary(host: Host, observed: ObservedFiles): Record<string, HostFunction> {
   const started = monotonicMs();
+  const now = (): number => {
+    observed.markVolatile();
+    return host.now() / 1000;
+  };
   return {
-    clock: () => (monotonicMs() - started) / 1000,
+    clock: () => {
+      observed.markVolatile();
+      return (monotonicMs() - started) / 1000;
+    },
     date: (format, time) =>
       dateOf(format === undefined ? '%c' : requireText({ of: 'os.date', position: 1, value: format }), {
-        seconds: time === undefined ? host.now() / 1000 : requireNumber({ of: 'os.date', position: 2, value: time }),
+        seconds: time === undefined ? now() : requireNumber({ of: 'os.date', position: 2, value: time }),
       }),
     difftime: (later, earlier) =>
       requireNumber({ of: 'os.difftime', position: 1, value: later }) -
@@ -25,7 +32,7 @@ export function osLibrary(host: Host, observed: ObservedFiles): Record<string, H
     },
     time: (table) =>
       table === undefined
-        ? Math.floor(host.now() / 1000)
+        ? Math.floor(now())
         : secondsOfTable(requireTable({ of: 'os.time', position: 1, value: table })),
     execute: forbidden('os.execute', 'Use ctx.run, which streams the output, fails on errors and can be interrupted.'),
     exit: forbidden('os.exit', 'Raise an error with error("…"), or let a script end with ctx.run.'),

@@ -22,6 +22,8 @@ export interface ObservedInputs {
   readonly files: ReadonlyMap<string, string>;
   /** Environment variables asked for with os.getenv; null where unset. */
   readonly env: ReadonlyMap<string, string | null>;
+  /** Loading used files through `io`, or the clock: to run it again may give something else. */
+  readonly isVolatile: boolean;
 }
 
 /** One Lua state: its own globals, its own sandbox. Close it (or `using`) when done. */

@@ -1,4 +1,3 @@
-export { findManifest, requireManifest } from './find-manifest.js';
 export { parseIdentity, type Identity } from './identity.js';
 export { emptyManifest, loadManifest, type LuaHost } from './load-manifest.js';
 export { LuaFields, describeValue, readArray, readString } from './lua-fields.js';

@@ -4,7 +4,7 @@ import { FettleError, hasCode, messageOf } from '../errors/index.js';
 import type { LogLevel } from '../events/index.js';
 import type { Host } from '../host/index.js';
 import { LuaFunction, openLuaState, type LuaState } from '../lua/index.js';
-import { MANIFEST_NAME } from './find-manifest.js';
+import { MANIFEST_NAME } from '../support/manifest-name.js';
 import { readArray } from './lua-fields.js';
 import type { DefaultShell, Manifest } from './manifest.js';
 import { misspeltGlobals } from './misspelt-globals.js';
@@ -56,6 +56,7 @@ export function emptyManifest(directory: string): Manifest {
     defaultShell: undefined,
     state: undefined,
     warnings: [],
+    observed: { files: new Map(), env: new Map(), isVolatile: false },
   });
 }
 
@@ -90,6 +91,7 @@ function parseManifest(state: LuaState, file: string, host: Host): Manifest {
     defaultShell,
     state: hasFunctions ? state : undefined,
     warnings: Object.freeze(misspelt.map(({ message }) => `${file}: ${message}`)),
+    observed: state.observed(),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Shell } from '../process/index.js';
-import type { LuaFunction, LuaState } from '../lua/index.js';
+import type { LuaFunction, LuaState, ObservedInputs } from '../lua/index.js';
 import type { PackageRequest } from './request.js';
 
 /** default_shell as the manifest sets it; a function is asked again for each package that runs a script. */
@@ -17,4 +17,6 @@ export interface Manifest {
   readonly state: LuaState | undefined;
   /** Globals that look misspelt, a sentence each. */
   readonly warnings: readonly string[];
+  /** What its code read while it loaded. */
+  readonly observed: ObservedInputs;
 }

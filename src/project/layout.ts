@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface ProjectLayout {
   readonly folder: string;
   readonly environmentFile: string;
+  /** Proof that the last sync left nothing to do. */
+  readonly stampFile: string;
   /** Keeps the folder out of git. */
   readonly ignoreFile: string;
 }
@@ -11,5 +13,10 @@ export interface ProjectLayout {
 /** @param projectDir - the folder of the manifest */
 export function projectLayout(projectDir: string): ProjectLayout {
   const folder = join(projectDir, '.fettle');
-  return { folder, environmentFile: join(folder, 'environment.json'), ignoreFile: join(folder, '.gitignore') };
+  return {
+    folder,
+    environmentFile: join(folder, 'environment.json'),
+    stampFile: join(folder, 'stamp.json'),
+    ignoreFile: join(folder, '.gitignore'),
+  };
 }

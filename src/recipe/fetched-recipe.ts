@@ -91,6 +91,7 @@ async function cachedCopy({ request, key, fill }: Copy, context: FetchContext): 
       .update(await readFile(file))
       .digest('hex'),
     isLocal: false,
+    absent: [],
     origin: request.source?.text ?? `fetch function of ${request.declaredIn.file}`,
   });
 }

@@ -122,6 +122,7 @@ describe('loadRecipe', () => {
       directory: rig.directory,
       digest: '',
       isLocal: true,
+      absent: [],
       origin: '',
     };
     const error = failureOf(() => loadRecipe(file, requestFor('a.b@1'), { host: rig.host(), version: '0' }));

@@ -145,10 +145,11 @@ function readMetadata(state: LuaState, top: Place): Metadata {
 
 /** Paths of the key are the same on every machine: relative to the recipe, with `/`. */
 function readObserved(state: LuaState, directory: string): Recipe['observed'] {
-  const { files, env } = state.observed();
+  const { files, env, isVolatile } = state.observed();
   const relativeFiles = [...files].map(([path, digest]) => [relative(directory, path).split(sep).join('/'), digest]);
   return Object.freeze({
     files: Object.freeze(Object.fromEntries(relativeFiles) as Record<string, string>),
     env: Object.freeze(Object.fromEntries(env)),
+    isVolatile,
   });
 }

@@ -42,9 +42,11 @@ async function locate(request: PackageRequest, context: LocateContext): Promise<
 
 async function recipeByName(request: PackageRequest, context: LocateContext): Promise<RecipeFile> {
   const places = namedPlaces(request, context);
+  const absent: string[] = [];
   for (const { file, origin } of places) {
     const found = await readIfThere(file);
-    if (found) return verifiedFile(request, { file, origin, content: found });
+    if (found) return verifiedFile(request, { file, origin, content: found }, absent);
+    absent.push(file);
   }
   const known = knownNames(context);
   const nearest = nearestName(request.identity.text, known) ?? nearestName(request.identity.name, known);
@@ -110,7 +112,11 @@ async function recipeInLocalFolder(request: PackageRequest, folder: string): Pro
 }
 
 /** The recipe as it was read; with a digest it must be the very file that was meant. */
-function verifiedFile(request: PackageRequest, read: NamedPlace & { readonly content: Uint8Array }): RecipeFile {
+function verifiedFile(
+  request: PackageRequest,
+  read: NamedPlace & { readonly content: Uint8Array },
+  absent: readonly string[] = [],
+): RecipeFile {
   const { integrity } = request;
   if (integrity) verifyContent(request, integrity, read);
   return Object.freeze({
@@ -119,6 +125,7 @@ function verifiedFile(request: PackageRequest, read: NamedPlace & { readonly con
     digest: createHash('sha256').update(read.content).digest('hex'),
     isLocal: integrity === undefined,
     origin: read.origin,
+    absent: Object.freeze(absent),
   });
 }
 

@@ -32,7 +32,7 @@ export class RecipeRig implements Disposable {
   file(path: string): RecipeFile {
     const file = join(this.directory, path);
     const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
-    return { file, directory: dirname(file), digest, isLocal: true, origin: path };
+    return { file, directory: dirname(file), digest, isLocal: true, origin: path, absent: [] };
   }
 
   /** Loads a recipe whose text is `lua` behind one line that declares its identity. */

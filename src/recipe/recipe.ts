@@ -85,6 +85,8 @@ export interface RecipeFile {
   readonly isLocal: boolean;
   /** The source as declared, for messages and the key's origin; not part of the key. */
   readonly origin: string;
+  /** Places that come before `file` and where nothing was: a file that appears there is taken instead. */
+  readonly absent: readonly string[];
 }
 
 /** recipe.lua, parsed once for one set of options; frozen plain data. */
@@ -110,6 +112,8 @@ export interface Recipe {
   readonly observed: {
     readonly files: Readonly<Record<string, string>>;
     readonly env: Readonly<Record<string, string | null>>;
+    /** To load it again may give something else: it used `io` or the clock. */
+    readonly isVolatile: boolean;
   };
   readonly warnings: readonly string[];
 }

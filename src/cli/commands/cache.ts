@@ -1,7 +1,7 @@
-import { openCache, type Cache } from '../../cache/index.js';
 import { EXIT } from '../../errors/index.js';
 import { formatBytes } from '../../support/human-units.js';
 import { cacheRootOf, type Invocation } from '../invocation.js';
+import { openCacheOf } from '../open-cache.js';
 
 /** `fettle cache dir`: prints where the cache is; it need not exist yet. */
 export function cacheDir(invocation: Invocation): number {
@@ -11,7 +11,7 @@ export function cacheDir(invocation: Invocation): number {
 
 /** `fettle cache size`: bytes on disk, by what they are. */
 export async function cacheSize(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
-  await using cache = await open(invocation);
+  await using cache = await openCacheOf(invocation);
   const size = await cache.size();
   if (options.json === true) {
     invocation.streams.out(`${JSON.stringify(size)}\n`);
@@ -28,19 +28,16 @@ export async function cacheSize(invocation: Invocation, options: { readonly json
   return EXIT.ok;
 }
 
-/** `fettle cache clear`: removes all that no running process holds, and says how many bytes that freed. */
+/** `fettle cache clear`: removes all that no running process holds or uses, and says how many bytes that freed. */
 export async function cacheClear(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
-  await using cache = await open(invocation);
+  await using cache = await openCacheOf(invocation);
   const { bytesFreed, kept } = await cache.clear();
   if (options.json === true) {
     invocation.streams.out(`${JSON.stringify({ bytes_freed: bytesFreed, kept })}\n`);
     return EXIT.ok;
   }
+  if (invocation.globals.quiet === true) return EXIT.ok;
   invocation.streams.err(`freed ${formatBytes(bytesFreed)}\n`);
   for (const entry of kept) invocation.streams.err(`kept, for it is in use: ${entry}\n`);
   return EXIT.ok;
-}
-
-function open(invocation: Invocation): Promise<Cache> {
-  return openCache({ root: cacheRootOf(invocation), host: invocation.host });
 }

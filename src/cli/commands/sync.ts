@@ -1,29 +1,10 @@
-import { EXIT } from '../../errors/index.js';
-import { runJson } from '../../report/index.js';
-import { exitCodeOfRun } from '../exit-code.js';
+import { freshSync } from '../fresh-sync.js';
 import type { Invocation } from '../invocation.js';
-import { loadProjectManifest, readManifestBytes } from '../project-manifest.js';
-import { provision } from '../provision.js';
-import { previousDeployments, previousRecord, recordRun } from '../record-run.js';
-import { sayError } from '../say.js';
-import { warnOfConflicts } from '../conflicts.js';
 
-/** `fettle sync`: installs every package of the manifest, deploys, writes the project's environment. */
+/** `fettle sync`: nothing, when the last one still holds; else the whole work, which is not even loaded before. */
 export async function sync(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
-  const manifest = loadProjectManifest(invocation);
-  const bytes = await readManifestBytes(manifest.file);
-  const previous = await previousRecord(manifest.directory);
-  const { report, interruptedWith } = await provision(invocation, {
-    command: 'sync',
-    manifest,
-    packages: manifest.packages,
-    projectDir: manifest.directory,
-    previousDeployments: previousDeployments(previous),
-  });
-  await recordRun(manifest, bytes, { outcomes: report.packages, isWhole: report.ok }, previous);
-  if (report.ok) await warnOfConflicts(invocation, manifest.directory);
-  if (report.error) sayError(invocation, report.error);
-  if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
-  manifest.state?.close();
-  return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));
+  const exitCode = freshSync(invocation, options);
+  if (exitCode !== undefined) return exitCode;
+  const { fullSync } = await import('../full-sync.js');
+  return fullSync(invocation, options);
 }

@@ -76,7 +76,8 @@ export async function extract(
     emit: () => undefined,
     signal: interruption.signal,
   });
-  if (invocation.globals.quiet !== true) streams.err(`extracted ${String(files)} files to ${target}\n`);
+  if (invocation.globals.quiet !== true)
+    streams.err(`extracted ${String(files)} file${files === 1 ? '' : 's'} to ${target}\n`);
   return EXIT.ok;
 }
 

@@ -102,6 +102,7 @@ async function load({ run, graph, node, emit }: Loading): Promise<Recipe> {
   const { recipe, state } = loaded;
   for (const warning of recipe.warnings) emit({ kind: 'log', level: 'warn', message: warning });
   keepForFetchFunctions(run, recipe, state);
+  run.inputs.addRecipe(node.request, recipe);
   if (!platformMatches(recipe.platforms, host)) return recipe;
   for (const request of recipe.dependencies) {
     if (platformMatches(request.platforms, host)) graph.addDependency(node, request, request.neededBy);

@@ -1,8 +1,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FettleError } from '../errors/index.js';
-
-export const MANIFEST_NAME = 'fettle.lua';
+import { MANIFEST_NAME } from '../support/manifest-name.js';
 
 /**
  * The manifest of a folder: in it or in the nearest parent that has one. The search ends after a folder that holds a

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { World } from './support/index.js';
+
+const TOOL = 'identity = "local.tool@v1"\nfunction install(ctx) ctx.write_file("made", "1") end\n';
+
+async function sync(world: World, env: Record<string, string> = {}): Promise<{ path: string | null; status: string }> {
+  const result = await world.fettle(['sync', '--json'], { env, isTraced: false });
+  expect({ exitCode: result.exitCode, stderr: result.stderr }).toMatchObject({ exitCode: 0 });
+  const { packages } = JSON.parse(result.stdout) as { packages: { path: string | null; status: string }[] };
+  return packages[0] ?? { path: null, status: 'none' };
+}
+
+/** Tells two stamps apart; null when there is none. */
+async function stampOf(world: World): Promise<string | null> {
+  return stat(join(world.project, '.fettle/stamp.json')).then(
+    ({ ino, mtimeMs }) => `${String(ino)}:${String(mtimeMs)}`,
+    () => null,
+  );
+}
+
+/** A project that was synced twice: what the second one did was nothing. */
+async function idleProject(recipe = TOOL, manifest = 'packages = { "local.tool@v1" }'): Promise<World> {
+  const world = await World.create();
+  await world.write('recipes/tool.lua', recipe);
+  await world.write('fettle.lua', manifest);
+  await sync(world);
+  await sync(world);
+  return world;
+}
+
+describe('a sync with nothing to do', () => {
+  test('looks at the stamp only, and reports what the whole work would', async () => {
+    await using world = await idleProject();
+    const before = await stampOf(world);
+    expect(before).not.toBeNull();
+    const report = await sync(world);
+    expect(report.status).toBe('cached');
+    expect(await world.read(`${String(report.path)}/made`)).toBe('1');
+    expect(await stampOf(world)).toBe(before);
+  });
+
+  test('is the whole work again for who wants to see it', async () => {
+    await using world = await idleProject();
+    const before = await stampOf(world);
+    expect((await world.fettle(['sync', '--verbose'], { isTraced: false })).exitCode).toBe(0);
+    expect(await stampOf(world)).not.toBe(before);
+  });
+});
+
+describe('a sync notices', () => {
+  test('another recipe', async () => {
+    await using world = await idleProject();
+    await world.write('recipes/tool.lua', TOOL.replace('"1"', '"2"'));
+    const { path, status } = await sync(world);
+    expect(status).toBe('installed');
+    expect(await world.read(`${String(path)}/made`)).toBe('2');
+  });
+
+  test('another manifest', async () => {
+    await using world = await idleProject();
+    await world.write('fettle.lua', 'packages = {}');
+    expect((await sync(world)).status).toBe('none');
+  });
+
+  test('a recipe that is found before the one that was used', async () => {
+    await using world = await idleProject();
+    await world.write('recipes/local.tool@v1.lua', TOOL.replace('"1"', '"first"'));
+    expect(await world.read(`${String((await sync(world)).path)}/made`)).toBe('first');
+  });
+
+  test('a file that the recipe requires', async () => {
+    await using world = await World.create();
+    await world.write('recipes/what.lua', 'return "old"');
+    await world.write('recipes/tool.lua', `local what = require("what")\n${TOOL.replace('"1"', 'what')}`);
+    await world.write('fettle.lua', 'packages = { "local.tool@v1" }');
+    await sync(world);
+    await sync(world);
+    await world.write('recipes/what.lua', 'return "new"');
+    expect(await world.read(`${String((await sync(world)).path)}/made`)).toBe('new');
+  });
+
+  test('a variable that the recipe reads', async () => {
+    await using world = await idleProject(
+      TOOL.replace('"1"', 'word').replace('function', 'word = os.getenv("WORD") or "none"\nfunction'),
+    );
+    expect(await world.read(`${String((await sync(world, { WORD: 'set' })).path)}/made`)).toBe('set');
+  });
+
+  test('another local source', async () => {
+    await using world = await World.create();
+    await world.write('recipes/data.txt', 'old');
+    await world.write('recipes/tool.lua', 'identity = "local.tool@v1"\nfetch = "data.txt"');
+    await world.write('fettle.lua', 'packages = { "local.tool@v1" }');
+    await sync(world);
+    await sync(world);
+    await world.write('recipes/data.txt', 'new');
+    expect(await world.read(`${String((await sync(world)).path)}/data.txt`)).toBe('new');
+  });
+
+  test('an asset that is gone', async () => {
+    await using world = await idleProject();
+    const { path } = await sync(world);
+    await rm(join(String(path), '..'), { recursive: true, force: true });
+    expect((await sync(world)).status).toBe('installed');
+  });
+
+  test('an environment record that was changed by hand', async () => {
+    await using world = await idleProject();
+    await world.write('.fettle/environment.json', '{}');
+    await sync(world);
+    expect((await world.fettle(['env', '--shell', 'json'])).exitCode).toBe(0);
+  });
+
+  test('another cache', async () => {
+    await using world = await idleProject();
+    const result = await world.fettle(['sync', '--json', '--cache-root', join(world.project, 'other')], {
+      isTraced: false,
+    });
+    expect(JSON.parse(result.stdout)).toMatchObject({ packages: [{ status: 'installed' }] });
+  });
+});
+
+describe('a project keeps no stamp', () => {
+  test.each([
+    ['that asks the host', 'identity = "local.tool@v1"\ncheck = "true"\ninstall = "true"'],
+    ['that keeps nothing', 'identity = "local.tool@v1"\nfunction install(ctx) end'],
+    ['that prints while it loads', `print("hello")\n${TOOL}`],
+    ['that looks at the clock while it loads', `now = os.time()\n${TOOL}`],
+    ['that looks at files while it loads', `file = io.open("nowhere")\n${TOOL}`],
+  ])('with a recipe %s', async (_what, recipe) => {
+    await using world = await idleProject(recipe);
+    expect(await stampOf(world)).toBeNull();
+  });
+
+  test('with a default_shell that is a function', async () => {
+    const manifest = 'packages = { "local.tool@v1" }\nfunction default_shell(ctx) return fettle.shell.SH end';
+    await using world = await idleProject(TOOL, manifest);
+    expect(await stampOf(world)).toBeNull();
+  });
+
+  test('with a manifest that is warned about', async () => {
+    await using world = await idleProject(TOOL, 'packages = { "local.tool@v1" }\ndefault_shel = "sh"');
+    expect(await stampOf(world)).toBeNull();
+    expect((await world.fettle(['sync'], { isTraced: false })).stderr).toContain('default_shel');
+  });
+
+  test('after install, which may leave part of the work undone', async () => {
+    await using world = await idleProject();
+    expect((await world.fettle(['install', 'tool'])).exitCode).toBe(0);
+    expect(await stampOf(world)).toBeNull();
+  });
+
+  test('after a sync that failed', async () => {
+    await using world = await idleProject();
+    await world.write('recipes/tool.lua', 'identity = "local.tool@v1"\ninstall = "false"');
+    expect((await world.fettle(['sync'], { isTraced: false })).exitCode).toBe(1);
+    expect(await stampOf(world)).toBeNull();
+  });
+});

@@ -1,0 +1,45 @@
+import type { Host } from '../host/index.js';
+import { recordUse } from './last-use.js';
+import { Layout, ownerOfAsset, type ListedEntry } from './layout.js';
+import { Lease } from './lease.js';
+
+/** Keeps assets from being evicted until it is disposed of. */
+export interface AssetLease extends Disposable {
+  /** From now on the assets are kept as long as that process lives, even if this one is killed. */
+  handOver(pid: number): void;
+}
+
+/**
+ * Leases assets by their folders, which may lie in several caches, and counts them as used. Opens no cache and never
+ * fails: folders that are in no cache are passed over.
+ */
+export function leaseAssets(assetDirs: readonly string[], host: Pick<Host, 'pid' | 'now'>): AssetLease {
+  const now = host.now();
+  const leases = [...entriesByCache(assetDirs)].map(([layout, entries]) => {
+    const lease = new Lease(layout, host.pid);
+    lease.add(...entries.map(({ lockName }) => lockName));
+    for (const { place } of entries) recordUse(place, now);
+    return lease;
+  });
+  return {
+    handOver: (pid) => {
+      for (const lease of leases) lease.handOver(pid);
+    },
+    [Symbol.dispose]: () => {
+      for (const lease of leases) lease[Symbol.dispose]();
+    },
+  };
+}
+
+function entriesByCache(assetDirs: readonly string[]): ReadonlyMap<Layout, readonly ListedEntry[]> {
+  const layouts = new Map<string, Layout>();
+  const entries = new Map<Layout, ListedEntry[]>();
+  for (const assetDir of assetDirs) {
+    const owner = ownerOfAsset(assetDir);
+    if (!owner) continue;
+    const layout = layouts.get(owner.root) ?? new Layout(owner.root);
+    layouts.set(owner.root, layout);
+    entries.set(layout, [...(entries.get(layout) ?? []), layout.listedEntry(owner.identity, owner.variant)]);
+  }
+  return entries;
+}

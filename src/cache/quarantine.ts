@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { EntryPlace, Layout } from './layout.js';
+import { removeEmptyEntry } from './leave-entry.js';
+import { moveAside } from './trash.js';
+
+/**
+ * Moves an entry as a whole to where nobody looks for entries, in one step; the next run that wants it builds it again.
+ * The caller holds its lock.
+ * @returns where it is now
+ */
+export async function quarantineEntry(layout: Layout, place: EntryPlace): Promise<string> {
+  const name = [basename(place.identityFolder), basename(place.folder), randomBytes(4).toString('hex')].join('~');
+  const target = layout.quarantined(name);
+  await mkdir(layout.quarantine, { recursive: true });
+  await moveAside(place.folder, target);
+  await removeEmptyEntry(place);
+  return target;
+}

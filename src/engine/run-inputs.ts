@@ -1,0 +1,67 @@
+import type { Manifest, PackageRequest } from '../manifest/index.js';
+import type { Recipe } from '../recipe/index.js';
+import { join } from 'node:path';
+
+/** What the outcome of a run depended on, so that somebody can see later whether anything of it has changed. */
+export interface RunInputs {
+  /** Files and folders that were read: absolute paths. */
+  readonly sources: readonly string[];
+  /** Paths where something would have been read, had it been there. */
+  readonly absent: readonly string[];
+  /** Environment variables that Lua code asked for; null where unset. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** Folders of the cache that the outcome names. */
+  readonly assets: readonly string[];
+}
+
+/** Gathers the inputs of a run while it goes on. */
+export class InputRecorder {
+  readonly #sources = new Set<string>();
+  readonly #absent = new Set<string>();
+  readonly #env: Record<string, string | null> = {};
+  readonly #assets = new Set<string>();
+  #isComparable: boolean;
+
+  constructor({ file, observed, state, warnings }: Manifest) {
+    // A manifest with functions is asked anew in each run, and warnings are given again.
+    this.#isComparable = state === undefined && warnings.length === 0 && !observed.isVolatile;
+    this.#sources.add(file);
+    for (const path of observed.files.keys()) this.#addRequired(path);
+    for (const [name, value] of observed.env) this.#env[name] = value;
+  }
+
+  /** The outcome depends on more than can be compared: a check on the host, the clock, what was printed. */
+  refuse(): void {
+    this.#isComparable = false;
+  }
+
+  addRecipe(request: PackageRequest, recipe: Recipe): void {
+    const { file, observed } = recipe;
+    if (observed.isVolatile || request.fetch || recipe.dependencies.some(({ fetch }) => fetch)) this.refuse();
+    this.#sources.add(file.file);
+    if (request.source?.kind === 'path') this.#sources.add(request.source.path);
+    for (const path of Object.keys(observed.files)) this.#addRequired(join(file.directory, path));
+    for (const path of file.absent) this.#absent.add(path);
+    Object.assign(this.#env, observed.env);
+  }
+
+  addSource(path: string): void {
+    this.#sources.add(path);
+  }
+
+  addAsset(path: string): void {
+    this.#assets.add(path);
+  }
+
+  /** Null when a later run cannot know without asking everything anew. */
+  result(): RunInputs | null {
+    if (!this.#isComparable) return null;
+    return { sources: [...this.#sources], absent: [...this.#absent], env: this.#env, assets: [...this.#assets] };
+  }
+
+  /** `require "a.b"` prefers a/b.lua to a/b/init.lua. */
+  #addRequired(path: string): void {
+    this.#sources.add(path);
+    if (/[\\/]init\.lua$/.test(path)) this.#absent.add(path.replace(/[\\/]init\.lua$/, '.lua'));
+  }
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProjectFolder } from './project-folder-rig.js';
+import { isFresh, readStamp, removeStamp, writeStamp, type StampContent } from './sync-stamp.js';
+
+const IDENTITY = { build: 'one', cacheRoot: null };
+const MINUTE = 60_000;
+
+/** A project whose sync has just ended; it began well after its files were written. */
+async function syncedProject(folder: ProjectFolder, changes: Partial<StampContent> = {}): Promise<number> {
+  folder.makeFolder('.fettle');
+  folder.write('fettle.lua', 'packages = {}');
+  folder.write('recipes/a.lua', 'a');
+  folder.makeFolder('cache/asset');
+  const now = Date.now() + MINUTE;
+  await writeStamp(folder.directory, {
+    identity: IDENTITY,
+    env: { CC: 'cc', UNSET: null },
+    startedAt: now - 1000,
+    writtenAt: now,
+    sources: ['fettle.lua', 'recipes/a.lua'].map((name) => join(folder.directory, name)),
+    absent: [join(folder.directory, 'recipes/a@v1.lua')],
+    results: [join(folder.directory, 'cache/asset')],
+    packages: [{ id: 'a' }],
+    ...changes,
+  });
+  return now;
+}
+
+function isStillFresh(
+  folder: ProjectFolder,
+  now: number,
+  changes: { identity?: typeof IDENTITY; env?: Record<string, string> } = {},
+): boolean {
+  const stamp = readStamp(folder.directory);
+  return stamp !== undefined && isFresh(stamp, now, changes.identity ?? IDENTITY, changes.env ?? { CC: 'cc' });
+}
+
+describe('a stamp', () => {
+  test('holds while nothing changes, and gives back what it was given', async () => {
+    using folder = new ProjectFolder();
+    const now = await syncedProject(folder);
+    expect(isStillFresh(folder, now + MINUTE)).toBe(true);
+    expect(readStamp(folder.directory)?.packages).toEqual([{ id: 'a' }]);
+  });
+
+  test.each<[string, (directory: string) => void]>([
+    [
+      'a source has other content',
+      (at) => {
+        writeFileSync(join(at, 'fettle.lua'), 'packages = { "a" }');
+      },
+    ],
+    [
+      'a source is gone',
+      (at) => {
+        rmSync(join(at, 'recipes/a.lua'));
+      },
+    ],
+    [
+      'a file appears where none was',
+      (at) => {
+        writeFileSync(join(at, 'recipes/a@v1.lua'), '');
+      },
+    ],
+    [
+      'a result is gone',
+      (at) => {
+        rmSync(join(at, 'cache/asset'), { recursive: true });
+      },
+    ],
+    [
+      'a folder in the way is now a file',
+      (at) => {
+        rmSync(join(at, 'cache'), { recursive: true });
+        writeFileSync(join(at, 'cache'), '');
+      },
+    ],
+    [
+      'a result was made anew',
+      (at) => {
+        rmSync(join(at, 'cache/asset'), { recursive: true });
+        mkdirSync(join(at, 'cache/asset'));
+      },
+    ],
+  ])('falls when %s', async (_change, make) => {
+    using folder = new ProjectFolder();
+    const now = await syncedProject(folder);
+    make(folder.directory);
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
+  test('falls when a source is rewritten with the same size and the old date put back', async () => {
+    using folder = new ProjectFolder();
+    const now = await syncedProject(folder);
+    const file = join(folder.directory, 'recipes/a.lua');
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, 'b');
+    utimesSync(file, atime, mtime);
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
+  test('falls when a source is replaced by another file', async () => {
+    using folder = new ProjectFolder();
+    const now = await syncedProject(folder);
+    renameSync(folder.write('other.lua', 'b'), join(folder.directory, 'recipes/a.lua'));
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
+  test.each([
+    ['another fettle', { identity: { build: 'two', cacheRoot: null } }],
+    ['another value of a variable', { env: { CC: 'clang' } }],
+    ['a variable that is gone', { env: {} }],
+    ['a variable that was not set then', { env: { CC: 'cc', UNSET: '' } }],
+  ])('falls with %s', async (_change, changes) => {
+    using folder = new ProjectFolder();
+    const now = await syncedProject(folder);
+    expect(isStillFresh(folder, now, changes)).toBe(false);
+  });
+
+  test('falls after an hour, and when the clock went back', async () => {
+    using folder = new ProjectFolder();
+    const now = await syncedProject(folder);
+    expect(isStillFresh(folder, now + 61 * MINUTE)).toBe(false);
+    expect(isStillFresh(folder, now - 1)).toBe(false);
+  });
+
+  test('is not written for a source that changed after the sync began, and an old one goes', async () => {
+    using folder = new ProjectFolder();
+    await syncedProject(folder);
+    await syncedProject(folder, { startedAt: Date.now() - MINUTE });
+    expect(readStamp(folder.directory)).toBeUndefined();
+  });
+
+  test('is not written when something is missing, or there after all', async () => {
+    using folder = new ProjectFolder();
+    await syncedProject(folder, { results: [join(folder.directory, 'nowhere')] });
+    expect(readStamp(folder.directory)).toBeUndefined();
+    await syncedProject(folder, { absent: [join(folder.directory, 'fettle.lua')] });
+    expect(readStamp(folder.directory)).toBeUndefined();
+  });
+
+  test.each(['', '{', 'null', '[]', '{"version":2}', '{"version":1}'])(
+    'that is damaged (%p) counts as none',
+    async (text) => {
+      using folder = new ProjectFolder();
+      await syncedProject(folder);
+      folder.write('.fettle/stamp.json', text);
+      expect(readStamp(folder.directory)).toBeUndefined();
+    },
+  );
+
+  test('can be removed, also when there is none', async () => {
+    using folder = new ProjectFolder();
+    await syncedProject(folder);
+    await removeStamp(folder.directory);
+    await removeStamp(folder.directory);
+    expect(() => readFileSync(join(folder.directory, '.fettle/stamp.json'))).toThrow();
+  });
+});

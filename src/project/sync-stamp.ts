@@ -1,0 +1,135 @@
+import { readFileSync, statSync, type BigIntStats } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { projectLayout } from './layout.js';
+
+/** What a sync depended on besides files: equal for two syncs that would do the same. */
+export interface SyncSettings {
+  /** Which fettle, platform, manifest and cache. */
+  readonly identity: Readonly<Record<string, string | null>>;
+  /** Environment variables that Lua code asked for; null where unset. */
+  readonly env: Readonly<Record<string, string | null>>;
+}
+
+/** Proof that the last sync of a project left nothing to do, for as long as nothing it looked at changes. */
+export interface SyncStamp extends SyncSettings {
+  readonly version: 1;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** Path → its state then; null where nothing was. */
+  readonly states: Readonly<Record<string, string | null>>;
+  /** What that sync reported of its packages, for the next report. */
+  readonly packages: unknown;
+}
+
+/** A stamp is believed for an hour: a longer silence would make the cache forget that its entries are used. */
+const LIFETIME_MS = 60 * 60 * 1000;
+/** The kernel's coarse clock, which dates files, lags behind ours by up to a tick. */
+const CLOCK_LAG_MS = 20;
+
+/** The stamp of a project, if there is a usable one. Damage makes it unusable, nothing worse. */
+export function readStamp(projectDir: string): SyncStamp | undefined {
+  try {
+    const stamp = JSON.parse(readFileSync(projectLayout(projectDir).stampFile, 'utf8')) as Partial<SyncStamp>;
+    return isWhole(stamp) ? stamp : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isWhole(stamp: Partial<SyncStamp>): stamp is SyncStamp {
+  const { version, writtenAt, identity, env, states, packages } = stamp;
+  return version === 1 && typeof writtenAt === 'number' && [identity, env, states, packages].every(isObject);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Does the stamp still hold, for these settings and this environment? */
+export function isFresh(
+  stamp: SyncStamp,
+  now: number,
+  identity: SyncSettings['identity'],
+  env: Readonly<Record<string, string>>,
+): boolean {
+  const age = now - stamp.writtenAt;
+  return (
+    age >= 0 &&
+    age < LIFETIME_MS &&
+    isSame(stamp.identity, identity) &&
+    Object.entries(stamp.env).every(([name, value]) => (env[name] ?? null) === value) &&
+    Object.entries(stamp.states).every(([path, state]) => stateOf(path) === state)
+  );
+}
+
+/** What a stamp is made of. */
+export interface StampContent extends SyncSettings {
+  /** When the sync began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly writtenAt: number;
+  /** What the sync read; changed since it began, they may have been read before the change. */
+  readonly sources: readonly string[];
+  readonly absent: readonly string[];
+  /** What the sync itself wrote, or found in the cache. */
+  readonly results: readonly string[];
+  readonly packages: unknown;
+}
+
+/** Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven. */
+export async function writeStamp(projectDir: string, content: StampContent): Promise<void> {
+  const { stampFile } = projectLayout(projectDir);
+  const states = statesOf(content);
+  if (!states) {
+    await rm(stampFile, { force: true });
+    return;
+  }
+  const { identity, env, writtenAt, packages } = content;
+  const stamp: SyncStamp = { version: 1, writtenAt, identity, env, states, packages };
+  const temporary = `${stampFile}.${randomUUID()}.tmp`;
+  await writeFile(temporary, JSON.stringify(stamp));
+  await rename(temporary, stampFile);
+}
+
+/** Removes the stamp: the next sync looks at everything. */
+export async function removeStamp(projectDir: string): Promise<void> {
+  await rm(projectLayout(projectDir).stampFile, { force: true });
+}
+
+function statesOf({ sources, absent, results, startedAt }: StampContent): SyncStamp['states'] | undefined {
+  const states: Record<string, string | null> = {};
+  for (const path of [...sources, ...results]) states[path] = stateOf(path);
+  for (const path of absent) states[path] = null;
+  const isKnown = [...sources, ...results].every((path) => states[path] !== null);
+  const isAbsent = absent.every((path) => stateOf(path) === null);
+  const isOlder = sources.every((path) => changedAt(path) < startedAt - CLOCK_LAG_MS);
+  return isKnown && isAbsent && isOlder ? states : undefined;
+}
+
+/**
+ * All by which a change shows, also one that puts the old size and modification time back: the kernel sets the change
+ * time, and a replaced file is another inode.
+ */
+function stateOf(path: string): string | null {
+  const found = statIfReachable(path);
+  return found ? [found.size, found.mtimeNs, found.ctimeNs, found.ino, found.mode].join(':') : null;
+}
+
+function changedAt(path: string): number {
+  const found = statIfReachable(path);
+  return found ? Math.max(Number(found.ctimeMs), Number(found.mtimeMs)) : Number.POSITIVE_INFINITY;
+}
+
+/** What cannot be reached is as good as not there. */
+function statIfReachable(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false, bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function isSame(first: SyncSettings['identity'], second: SyncSettings['identity']): boolean {
+  const names = Object.keys(first);
+  return names.length === Object.keys(second).length && names.every((name) => first[name] === second[name]);
+}
