@@ -1,6 +1,5 @@
 import { FettleError } from '../errors/index.js';
 import { PHASES, type Phase } from '../events/index.js';
-import type { PackageRequest } from '../manifest/index.js';
 import type { DependencyAccess, Recipe } from '../recipe/index.js';
 import { nearestName } from '../support/nearest-name.js';
 import type { Edge, PackageNode } from './graph.js';
@@ -10,16 +9,11 @@ import type { PackageOutcome } from './outcome.js';
 export class Dependencies {
   readonly #node: PackageNode;
   readonly #firstOwnCode: Phase;
-  readonly #declared: readonly PackageRequest[];
 
-  /**
-   * @param firstOwnCode the phase before which edges without `needed_by` are awaited
-   * @param declared all that is declared, also for other platforms
-   */
-  constructor(node: PackageNode, firstOwnCode: Phase, declared: readonly PackageRequest[]) {
+  /** @param firstOwnCode the phase before which edges without `needed_by` are awaited */
+  constructor(node: PackageNode, firstOwnCode: Phase) {
     this.#node = node;
     this.#firstOwnCode = firstOwnCode;
-    this.#declared = declared;
   }
 
   /**
@@ -101,12 +95,6 @@ export class Dependencies {
       throw this.#error(`"${name}" could be more than one dependency`, {
         facts: { candidates: matches.map((edge) => edge.node.id) },
         hint: 'Write the whole identity; for variants of one identity, with its options as in the candidates.',
-      });
-    }
-    const elsewhere = this.#declared.some((request) => request.identity.text === name);
-    if (elsewhere) {
-      throw this.#error(`${name} is declared for other platforms only`, {
-        hint: 'Ask for it only where its platforms match.',
       });
     }
     throw this.#error(`it does not declare a dependency on ${name}`, {

@@ -133,7 +133,7 @@ export class Engine implements AsyncDisposable {
   }
 
   #startRun(request: RunRequest, signal: AbortSignal): Run {
-    const { host, version, shippedDir, jobs = host.cores, connections = DEFAULT_CONNECTIONS } = this.#options;
+    const { host, version, shippedDir, jobs = host.cores } = this.#options;
     const packages = this.#options.packages ?? Math.max(8, 4 * host.cores);
     return {
       host,
@@ -142,7 +142,7 @@ export class Engine implements AsyncDisposable {
       cache: this.#cache,
       fetcher: this.#fetcher,
       bus: this.events,
-      limits: new Limits({ jobs, packages, connections }),
+      limits: new Limits({ jobs, packages }),
       children: this.#children,
       manifest: request.manifest,
       projectDir: request.projectDir,

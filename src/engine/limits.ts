@@ -6,8 +6,6 @@ export interface LimitOptions {
   readonly jobs: number;
   /** Packages whose phases run at once (`--packages`). */
   readonly packages: number;
-  /** Network connections. */
-  readonly connections: number;
 }
 
 /** The shares of a run: a phase holds what it uses only while it runs, never while it waits for another package. */

@@ -76,7 +76,7 @@ export class PackageRun implements AsyncDisposable {
       scoped(body);
       this.#logEvent(body);
     };
-    this.dependencies = new Dependencies(node, firstPhaseWithOwnCode(recipe), recipe.dependencies);
+    this.dependencies = new Dependencies(node, firstPhaseWithOwnCode(recipe));
     this.code = new RecipeCode(run, recipe, (level, message) => {
       this.emit({ kind: 'log', level, message });
     });

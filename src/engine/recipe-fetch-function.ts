@@ -54,7 +54,7 @@ function servicesFor(run: Run, node: PackageNode, place: RecipeFetchPlace): Phas
     project: run.projectDir,
   };
   const identity = request.identity.text;
-  const dependencies = new Dependencies(node, 'recipe_fetch', request.fetchDependencies);
+  const dependencies = new Dependencies(node, 'recipe_fetch');
   const surroundings = {
     inherited: run.host.env,
     identity,

@@ -84,7 +84,6 @@ export const ERROR_CODES = {
   E_DISK_FULL: { exit: 'cache', meaning: 'The disk is full.' },
   E_LOCK_TIMEOUT: { exit: 'lock', meaning: 'Another process held a lock for too long.' },
   // the end of a run
-  E_PACKAGES_FAILED: { exit: 'package', meaning: 'One or more packages failed.' },
   E_INTERRUPTED: { exit: 'interrupted', meaning: 'The run was interrupted.' },
 } as const satisfies Record<string, CodeMeaning>;
 
