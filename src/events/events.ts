@@ -41,18 +41,39 @@ export type EventBody =
   | { readonly kind: 'check:result'; readonly satisfied: boolean; readonly attempt: 1 | 2 }
   | { readonly kind: 'lock:wait'; readonly lock: string; readonly owner: LockOwner | null; readonly waitedMs: number }
   | { readonly kind: 'lock:acquired'; readonly lock: string; readonly waitedMs: number }
-  | { readonly kind: 'lock:taken-over'; readonly lock: string; readonly owner: LockOwner | null; readonly certain: boolean }
+  | {
+      readonly kind: 'lock:taken-over';
+      readonly lock: string;
+      readonly owner: LockOwner | null;
+      readonly certain: boolean;
+    }
   | { readonly kind: 'lock:lost'; readonly lock: string }
   | { readonly kind: 'commit:lost'; readonly path: string }
   | { readonly kind: 'download:start'; readonly url: string; readonly name: string }
   | { readonly kind: 'download:progress'; readonly url: string; readonly bytes: number; readonly total: number | null }
-  | { readonly kind: 'download:end'; readonly url: string; readonly name: string; readonly bytes: number; readonly durationMs: number }
+  | {
+      readonly kind: 'download:end';
+      readonly url: string;
+      readonly name: string;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'download:reused'; readonly url: string; readonly name: string }
   | { readonly kind: 'extract:start'; readonly archive: string }
   | { readonly kind: 'extract:end'; readonly archive: string; readonly files: number; readonly durationMs: number }
   | { readonly kind: 'process:start'; readonly pid: number; readonly cwd: string; readonly script: string }
-  | { readonly kind: 'process:output'; readonly stream: 'stdout' | 'stderr'; readonly chunk: Uint8Array; readonly quiet: boolean }
-  | { readonly kind: 'process:end'; readonly exitCode: number | null; readonly signal: string | null; readonly durationMs: number }
+  | {
+      readonly kind: 'process:output';
+      readonly stream: 'stdout' | 'stderr';
+      readonly chunk: Uint8Array;
+      readonly quiet: boolean;
+    }
+  | {
+      readonly kind: 'process:end';
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'terminal:take' }
   | { readonly kind: 'terminal:give-back' }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };

@@ -1,7 +1,6 @@
 import { FettleError } from '../errors/index.js';
 import { DIGEST_LENGTHS, type Integrity } from './integrity.js';
 
-
 /**
  * Reads an expected digest: 64 hexadecimal digits (SHA-256), or a Subresource Integrity string (W3C SRI), of whose
  * hashes the strongest counts.
