@@ -279,6 +279,7 @@ describe('emptyManifest', () => {
       defaultShell: undefined,
       state: undefined,
       warnings: [],
+      observed: { files: new Map(), env: new Map(), isVolatile: false },
     });
   });
 });

@@ -96,6 +96,7 @@ describe('a recipe at a path', () => {
       directory: dirname(file),
       digest: digestOf('code'),
       isLocal: true,
+      absent: [],
       origin: `as/written/${file}`,
     });
     expect(rig.copies).toBe(0);
