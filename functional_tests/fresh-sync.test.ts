@@ -106,6 +106,13 @@ describe('a sync notices', () => {
     expect((await sync(world)).status).toBe('installed');
   });
 
+  test('a marker that is gone', async () => {
+    await using world = await idleProject();
+    const { path } = await sync(world);
+    await rm(join(String(path), '../complete.json'));
+    expect((await sync(world)).status).toBe('installed');
+  });
+
   test('an environment record that was changed by hand', async () => {
     await using world = await idleProject();
     await world.write('.fettle/environment.json', '{}');

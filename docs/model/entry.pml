@@ -265,7 +265,7 @@ inline prepare() {
     sawPlace = markerPlace;
     place = 0;
     if
-    :: shared || how != none -> unusedNumber();
+    :: shared || how != none || names != 0 -> unusedNumber();
     :: else ->
 #ifndef BROKEN_MARKER_PLACE
        if
@@ -283,21 +283,24 @@ inline prepare() {
     sawMarker = 0; sawPlace = 0;
   }
 #ifndef BROKEN_SHARED_FOLDERS
+  /* Its own folder first: a kill in between must not lose what tells which numbers are used up. */
+  claimPlace();
   if
   :: !shared -> clearAway();
   :: else
   fi;
-#endif
+#else
   claimPlace();
+#endif
   skip;
   d_step {
     bases = bases | BIT(place);
     assets = assets | BIT(place);
-    names = 0; index = 0; made = false; shared = false;
+    names = 0; index = 0; made = false;
   }
 }
 
-/* Everything that was seen goes, one rename after the other; the marker never. */
+/* Everything that was seen goes, one rename after the other; the marker never. Its own place is none of them. */
 inline clearAway() {
   do
   :: names != 0 ->
@@ -504,12 +507,23 @@ wait: skip;
        :: else
        fi;
     fi;
-    d_step { building = building & (255 - BIT(me)); made = false; gone = false; won = false; place = 0; how = none; }
+    d_step { building = building & (255 - BIT(me)); made = false; gone = false; won = false; place = 0; shared = false; how = none; }
     goto free;
 
 abandon: skip;
     d_step { building = building & (255 - BIT(me)); discardAsset(place); made = false; gone = false; won = false; }
-    d_step { bases = bases & (255 - BIT(place)); place = 0; }
+    /* Who was alone leaves attempt-k, empty: it says which numbers are used up. */
+    d_step {
+#ifndef BROKEN_CONTESTED_REMOVED
+      if
+      :: place == 0 || shared -> bases = bases & (255 - BIT(place));
+      :: else
+      fi;
+#else
+      bases = bases & (255 - BIT(place));
+#endif
+      place = 0; shared = false;
+    }
     removeDamagedMarker(gone);
 #ifdef BROKEN_CONTESTED_REMOVED
     d_step { made = contested && bases == 0 && marker == 0; }

@@ -16,6 +16,8 @@ export interface AttemptParts {
   readonly id: EntryId;
   readonly entry: EntryPlace;
   readonly place: AttemptPlace;
+  /** Others may be at work in the entry's folder, so nothing but `place` is touched. */
+  readonly shared: boolean;
   readonly lock: HeldLock;
   /** A workspace for what is not kept: it never commits, and nothing of it stays. */
   readonly ephemeral: boolean;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { chmod, lstat, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, readdir, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt, Cache, EntryId } from './index.js';
 import { acquisition, CacheRig, entryId } from './testing/rig.js';
@@ -105,6 +105,22 @@ describe('an attempt that commits', () => {
     await using cache = await rig.open();
     const attempt = await begin(cache, entryId('nothing'));
     expect(await attempt.commit(RECORD)).toMatchObject({ files: 0, bytes: 0 });
+  });
+
+  test('is refused when the install folder was replaced by a link, and what that points to stays as it is', async () => {
+    await using cache = await rig.open();
+    await using attempt = await begin(cache, entryId('link'));
+    const elsewhere = join(rig.root, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'mine'), '', { mode: 0o644 });
+    await rmdir(attempt.folders.asset);
+    await symlink(elsewhere, attempt.folders.asset);
+    await expect(attempt.commit(RECORD)).rejects.toMatchObject({
+      code: 'E_FILE',
+      facts: { path: attempt.folders.asset, got: 'a symbolic link' },
+    });
+    expect((await lstat(join(elsewhere, 'mine'))).mode & 0o777).toBe(0o644);
+    expect(await cache.find(entryId('link'))).toBeUndefined();
   });
 
   test('cannot commit twice', async () => {

@@ -1,4 +1,5 @@
 import type { LockOwner } from '../events/index.js';
+import { markContested } from './contested.js';
 import type { LockPaths } from './layout.js';
 import { judgeLiveness } from './liveness.js';
 import { readStandingClaim, replaceClaim, takeFreeLock, type StandingClaim } from './lock-folder.js';
@@ -31,6 +32,7 @@ export class ClaimAttempt {
     const owner = await describeOwner(this.paths, standing);
     const takeover = this.#mayTakeOver(standing);
     if (takeover === 'none') return { kind: 'busy', owner };
+    if (takeover === 'uncertain') await markContested(this.paths, standing.name);
     if (!(await replaceClaim(this.paths, standing.name, this.claimName))) return this.#busy();
     return { kind: 'claimed', takeover, previousOwner: owner };
   }

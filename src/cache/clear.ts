@@ -1,4 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises';
+import { forgetSilentHolders } from './contested.js';
 import { listEntries } from './entry-listing.js';
 import { evictEntry, type EvictionParts } from './evict.js';
 import { onCacheFiles } from './failure.js';
@@ -35,6 +36,7 @@ export async function clearCache(parts: EvictionParts): Promise<Cleared> {
 async function clearShared(parts: EvictionParts): Promise<readonly string[]> {
   const { layout, trash, pid } = parts;
   await tidyLocks(layout, pid);
+  await forgetSilentHolders(parts);
   if ((await lockedNames(layout)).length > 0) return ['recipes', 'downloads', 'logs'];
   for (const folder of [layout.downloads, layout.logs]) {
     await trash.discard(folder);

@@ -3,6 +3,7 @@ import type { EvictionParts } from './evict.js';
 import type { Evictable } from './evictable.js';
 import { evictableEntries } from './evictable-entries.js';
 import { evictableShared, trashed } from './evictable-shared.js';
+import { forgetSilentHolders } from './contested.js';
 import { removeDeadProbes } from './examine-mount.js';
 import { onCacheFiles } from './failure.js';
 import { leasedNames } from './lease-listing.js';
@@ -17,16 +18,13 @@ const KEEP_SHARED_MS = 30 * 24 * 60 * 60 * 1000;
  * Removes what killed processes left and what is older than it may be; then, down to a size, whatever was used least
  * recently. Never touches what a running process builds or uses.
  */
-export async function collectGarbage(
-  parts: EvictionParts & { readonly now: () => number },
-  options: CollectOptions,
-): Promise<Collection> {
+export async function collectGarbage(parts: EvictionParts, options: CollectOptions): Promise<Collection> {
   const { layout, trash } = parts;
   return onCacheFiles('collect what is not needed in the cache', layout.root, async () => {
     const now = parts.now();
     if (options.dryRun !== true) await tidy(parts);
     const sweep = new Sweep(await diskUsage(layout.root), options);
-    for (const item of [...(await trashed(parts)), ...(await leftOvers(parts, now))]) await sweep.remove(item);
+    for (const item of [...(await trashed(parts)), ...(await leftOvers(parts))]) await sweep.remove(item);
     const items = [...(await evictableEntries(parts)), ...(await evictableShared(parts))];
     items.sort((left, right) => left.lastUsed - right.lastUsed);
     for (const item of items) {
@@ -38,8 +36,10 @@ export async function collectGarbage(
   });
 }
 
-async function tidy({ layout, pid }: EvictionParts): Promise<void> {
+async function tidy(parts: EvictionParts): Promise<void> {
+  const { layout, pid } = parts;
   await tidyLocks(layout, pid);
+  await forgetSilentHolders(parts);
   await removeDeadProbes(layout, pid);
   // Reading the leases removes those of the dead.
   await leasedNames(layout, pid);

@@ -1,9 +1,10 @@
 import { FettleError } from '../errors/index.js';
 import type { AttemptParts } from './attempt-parts.js';
+import { isContested } from './contested.js';
 import { syncFolder } from './durable-file.js';
-import type { CommitRecord, CompleteEntry } from './entry.js';
+import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
 import { writeFingerprint } from './fingerprint.js';
-import type { AttemptPlace } from './layout.js';
+import type { AttemptPlace, EntryPlace } from './layout.js';
 import { findEntry, MARKER_VERSION, type Marker } from './marker.js';
 import { publishMarker } from './publish-marker.js';
 import { sealTree, type SealedTree } from './seal.js';
@@ -14,13 +15,13 @@ import type { Trash } from './trash.js';
  * on the disk before the marker is; so a kill or a power cut at any point leaves a complete entry or none.
  */
 export async function commitAttempt(parts: AttemptParts, record: CommitRecord): Promise<CompleteEntry> {
-  const { entry, place, durability, layout } = parts;
+  const { entry, place, durability, layout, lock } = parts;
   const sealed = await sealTree(place.asset, durability);
   await writeFingerprint(place.fingerprint, sealed.lines, durability);
   for (const folder of new Set([place.base, entry.folder, entry.identityFolder, layout.assets])) {
     await syncFolder(folder, durability);
   }
-  const outcome = await publishMarker(entry, markerOf(parts, record, sealed), durability);
+  const outcome = await publishMarker(entry, markerOf(parts, record, sealed), { durability, takeover: lock.takeover });
   if (outcome === 'lost') await giveWay(parts);
   return standingEntry(parts);
 }
@@ -41,9 +42,18 @@ async function giveWay({ trash, place, emit, layout, id }: AttemptParts): Promis
 function standingEntry({ layout, id, entry }: AttemptParts): CompleteEntry {
   const complete = findEntry(layout, id);
   if (complete) return complete;
+  if (isContested(entry)) throw unrepairable(id, entry);
   throw new FettleError('E_CACHE', `the entry of ${id.identity} vanished from the cache`, {
     facts: { path: entry.folder },
     hint: 'Something else removes files from the cache. Run the command again.',
+  });
+}
+
+/** Whoever repaired the marker here could hide one that the other process makes sound or whole at that moment. */
+function unrepairable({ identity }: EntryId, { folder, marker }: EntryPlace): FettleError {
+  return new FettleError('E_CACHE', `the marker of ${identity} in the cache is damaged and may not be repaired yet`, {
+    facts: { path: marker },
+    hint: `A process that lost its lock may still be at work. If none is, remove ${folder}; or run \`fettle cache gc\` in a day.`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, rename, unlink } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
+import { mayHaveSilentHolder } from './contested.js';
 import { temporaryMarker, type Layout, type ListedEntry } from './layout.js';
 import { leasedNames } from './lease-listing.js';
 import { removeEmptyEntry } from './leave-entry.js';
@@ -12,10 +13,11 @@ export interface EvictionParts {
   readonly trash: Trash;
   readonly locks: LockClient;
   readonly pid: number;
+  readonly now: () => number;
 }
 
 /**
- * Removes an entry unless a process builds or uses it.
+ * Removes an entry unless a process builds or uses it, or may do so unseen since it lost its lock.
  *
  * A process that uses an entry first writes its lease and then looks for the marker. This does it the other way round:
  * hide the marker, then look for leases. So either the process finds no marker, or its lease is found here, and the
@@ -24,14 +26,14 @@ export interface EvictionParts {
  * @returns false when it was kept
  */
 export async function evictEntry(
-  { layout, trash, locks, pid }: EvictionParts,
+  { layout, trash, locks, pid, now }: EvictionParts,
   { place, lockName }: ListedEntry,
   isStillWanted: () => boolean = () => false,
 ): Promise<boolean> {
   const isLeased = async (): Promise<boolean> => (await leasedNames(layout, pid)).has(lockName);
   if (await isLeased()) return false;
   await using lock = await locks.tryLock(lockName);
-  if (!lock || isStillWanted()) return false;
+  if (!lock || isStillWanted() || (await mayHaveSilentHolder(place.contested, now))) return false;
   const hidden = temporaryMarker(place, randomBytes(8).toString('hex'));
   const wasThere = await renameIfThere(place.marker, hidden);
   if (await isLeased()) {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { mayHaveSilentHolder } from './contested.js';
 import { listEntries } from './entry-listing.js';
 import { evictEntry, type EvictionParts } from './evict.js';
 import type { Evictable } from './evictable.js';
@@ -28,8 +29,12 @@ async function evictableEntry(parts: EvictionParts, listed: ListedEntry): Promis
   };
 }
 
-export async function entryIsInUse({ layout, pid }: EvictionParts, { lockName }: ListedEntry): Promise<boolean> {
-  return (await leasedNames(layout, pid)).has(lockName) || (await isHeld(layout, lockName, pid));
+export async function entryIsInUse(
+  { layout, pid, now }: EvictionParts,
+  { lockName, place }: ListedEntry,
+): Promise<boolean> {
+  if ((await leasedNames(layout, pid)).has(lockName) || (await isHeld(layout, lockName, pid))) return true;
+  return mayHaveSilentHolder(place.contested, now);
 }
 
 function lastUse(place: EntryPlace): number {

@@ -6,5 +6,6 @@ export { defaultCacheRoot } from './default-root.js';
 export type { AcquireOptions, Acquired, Attempt, CommitRecord, CompleteEntry, EntryId, WorkFolders } from './entry.js';
 export { derivationKey } from './key.js';
 export type { ListedCacheEntry } from './list.js';
+export { markerOf } from './marker-of.js';
 export { openCache } from './open.js';
 export type { CacheVerification, Damage, EntryCheck, VerifyOptions } from './verification.js';

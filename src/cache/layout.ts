@@ -10,13 +10,17 @@ const LONGEST_NAME = 150;
 const PARTIAL = '.partial.';
 const PREPARED = '.prepared.';
 const PROBE = '.probe.';
+const CONTESTED = '.contested';
 
 /** Where one entry lives. */
 export interface EntryPlace {
   readonly folder: string;
   readonly identityFolder: string;
   readonly marker: string;
-  /** There once a lock was taken from a holder that may still be alive: from then on nobody tidies up here. */
+  /**
+   * There once the lock was taken from a holder that may still be alive: from then on nobody tidies up here. It lies
+   * beside the lock, so that it outlasts the folder.
+   */
   readonly contested: string;
   /** Its time says when the entry was last used, to within an hour. */
   readonly lastUsed: string;
@@ -112,7 +116,7 @@ export class Layout {
       folder,
       identityFolder,
       marker: join(folder, 'complete.json'),
-      contested: join(folder, 'contested'),
+      contested: lockPaths(this.locks, this.lockNameOf(basename(identityFolder), variant)).contested,
       lastUsed: join(folder, 'last-used'),
     };
   }
@@ -205,9 +209,14 @@ export function attemptNumberOf(name: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
+/** The number of the attempt whose asset a marker names; undefined for a name no attempt has. */
+export function attemptOfAsset(assetName: string): number | undefined {
+  return /^(attempt-\d+\/)?asset$/.test(assetName) ? attemptNumberOf(assetName.split('/')[0] ?? '') : undefined;
+}
+
 /** The asset folder that a marker names; undefined for a name no attempt has. */
 export function assetFolder(entry: EntryPlace, assetName: string): string | undefined {
-  return /^(attempt-\d+\/)?asset$/.test(assetName) ? join(entry.folder, assetName) : undefined;
+  return attemptOfAsset(assetName) === undefined ? undefined : join(entry.folder, assetName);
 }
 
 /** The inventory that belongs to an asset folder. */
@@ -236,6 +245,8 @@ export function temporaryMarker(entry: EntryPlace, token: string): string {
 export interface LockPaths {
   readonly folder: string;
   readonly record: string;
+  /** Belongs to the entry, see there. */
+  readonly contested: string;
   claim(claimName: string): string;
   prepared(claimName: string): string;
   preparedClaim(claimName: string): string;
@@ -247,6 +258,7 @@ export function lockPaths(locks: string, lockName: string): LockPaths {
   return {
     folder,
     record: join(locks, `${lockName}.owner.json`),
+    contested: join(locks, `${lockName}${CONTESTED}`),
     claim: (claimName) => join(folder, claimName),
     prepared,
     preparedClaim: (claimName) => join(prepared(claimName), claimName),
@@ -256,6 +268,11 @@ export function lockPaths(locks: string, lockName: string): LockPaths {
 /** The lock whose folder has this name; undefined for other names. */
 export function lockNameOfFolder(name: string): string | undefined {
   return name.endsWith('.lock') && !name.startsWith(PREPARED) ? name.slice(0, -'.lock'.length) : undefined;
+}
+
+/** The lock whose contested mark has this name; undefined for other names. */
+export function contestedLock(name: string): string | undefined {
+  return name.endsWith(CONTESTED) && !name.startsWith(PREPARED) ? name.slice(0, -CONTESTED.length) : undefined;
 }
 
 /** The claim that was being made ready under this name; undefined for other names. */

@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mayHaveSilentHolder } from './contested.js';
 import { listEntries } from './entry-listing.js';
 import { entryIsInUse } from './evictable-entries.js';
 import { evictEntry, type EvictionParts } from './evict.js';
@@ -10,22 +11,13 @@ import { readMarker } from './marker.js';
 import { diskUsage } from './tree.js';
 
 /** What attempts left that ended without an entry, and what killed ones left beside a complete entry. */
-export async function leftOvers(parts: EvictionParts, now: number): Promise<readonly Evictable[]> {
+export async function leftOvers(parts: EvictionParts): Promise<readonly Evictable[]> {
   const items: Evictable[] = [];
   for (const listed of await listEntries(parts.layout)) {
-    if (await mayStillBeWrittenTo(listed.place, now)) continue;
     if (claimsToBeComplete(listed.place)) items.push(...(await besideEntry(parts, listed)));
     else items.push(await withoutEntry(parts, listed));
   }
   return items;
-}
-
-/** Nobody knows when the holder falls silent that lost its lock in a contested entry; after a day it is gone. */
-const CONTESTED_MS = 24 * 60 * 60 * 1000;
-
-async function mayStillBeWrittenTo(place: EntryPlace, now: number): Promise<boolean> {
-  const contested = await lstat(place.contested).catch(() => undefined);
-  return contested !== undefined && now - contested.mtimeMs < CONTESTED_MS;
 }
 
 async function withoutEntry(parts: EvictionParts, listed: ListedEntry): Promise<Evictable> {
@@ -55,16 +47,20 @@ async function surplusOf(place: EntryPlace): Promise<readonly string[]> {
   const marker = readMarker(place.marker);
   if (!marker) return [];
   const [first = '', second] = marker.asset.split('/');
-  const needed = ['complete.json', 'fingerprint.json', 'last-used', 'contested', first];
+  const needed = ['complete.json', 'fingerprint.json', 'last-used', first];
   const surplus = (await readdir(place.folder)).filter((name) => !needed.includes(name));
   const beside = second === undefined ? [] : await readdir(childOf(place, first)).catch(() => []);
   const unneeded = beside.filter((name) => name !== second && name !== 'fingerprint.json');
   return [...surplus.map((name) => childOf(place, name)), ...unneeded.map((name) => join(childOf(place, first), name))];
 }
 
-async function removeSurplus({ locks, trash }: EvictionParts, listed: ListedEntry, path: string): Promise<boolean> {
+async function removeSurplus(
+  { locks, trash, now }: EvictionParts,
+  listed: ListedEntry,
+  path: string,
+): Promise<boolean> {
   await using lock = await locks.tryLock(listed.lockName);
-  if (!lock) return false;
+  if (!lock || (await mayHaveSilentHolder(listed.place.contested, now))) return false;
   if ((await surplusOf(listed.place)).includes(path)) await trash.discard(path);
   return true;
 }

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EntryId } from './index.js';
 import { Layout, type EntryPlace } from './layout.js';
 import { buildPlace, findEntry, MARKER_VERSION, type Marker } from './marker.js';
+import { markerOf as markerPathOf } from './marker-of.js';
 import { publishMarker, removeDamagedMarker } from './publish-marker.js';
 
 const KEY = '0123456789abcdef'.repeat(4);
@@ -82,9 +84,11 @@ describe('an entry is complete', () => {
 });
 
 describe.each([{ fsync: true }, { fsync: false }])('publishing a marker with %p', (durability) => {
+  const under = { durability, takeover: 'none' } as const;
+
   test('succeeds for exactly one of many that race, and leaves nothing else', async () => {
     const entry = await place(ID);
-    const attempts = Array.from({ length: 8 }, (_, files) => publishMarker(entry, markerOf(ID, { files }), durability));
+    const attempts = Array.from({ length: 8 }, (_, files) => publishMarker(entry, markerOf(ID, { files }), under));
     const outcomes = await Promise.all(attempts);
     expect(outcomes.filter((outcome) => outcome === 'won')).toHaveLength(1);
     expect(findEntry(layout, ID)).toMatchObject({ files: outcomes.indexOf('won') });
@@ -93,19 +97,47 @@ describe.each([{ fsync: true }, { fsync: false }])('publishing a marker with %p'
 
   test('replaces a marker that is damaged', async () => {
     const entry = await plant(ID, '{"version":');
-    expect(await publishMarker(entry, markerOf(ID), durability)).toBe('won');
+    expect(await publishMarker(entry, markerOf(ID), under)).toBe('won');
     expect(findEntry(layout, ID)).toBeDefined();
   });
 
   test('replaces a marker whose asset is gone', async () => {
     const entry = await plant(ID, JSON.stringify(markerOf(ID, { asset: 'attempt-3/asset' })));
-    expect(await publishMarker(entry, markerOf(ID), durability)).toBe('won');
+    expect(await publishMarker(entry, markerOf(ID), under)).toBe('won');
     expect(JSON.parse(await readFile(entry.marker, 'utf8'))).toMatchObject({ asset: 'asset' });
   });
 });
 
 test('a sound marker is never taken for a damaged one', async () => {
   const entry = await plant(ID, JSON.stringify(markerOf(ID)));
-  expect(await removeDamagedMarker(entry)).toBe(false);
+  expect(await removeDamagedMarker(entry, 'none')).toBe(false);
   expect(findEntry(layout, ID)).toBeDefined();
+});
+
+test.each(['uncertain', 'none'] as const)(
+  'a damaged marker stays in a contested entry (take-over: %s)',
+  async (takeover) => {
+    const entry = await plant(ID, '{"version":');
+    await mkdir(layout.locks);
+    if (takeover === 'none') await writeFile(entry.contested, '');
+    expect(await removeDamagedMarker(entry, takeover)).toBe(false);
+    expect(await publishMarker(entry, markerOf(ID), { durability: { fsync: false }, takeover })).toBe('lost');
+    expect(await readFile(entry.marker, 'utf8')).toBe('{"version":');
+  },
+);
+
+test('a marker that is not there is not taken away when it comes at that moment', async () => {
+  const entry = await place(ID);
+  const removing = removeDamagedMarker(entry, 'none');
+  writeFileSync(entry.marker, JSON.stringify(markerOf(ID)));
+  const seen = findEntry(layout, ID);
+  expect(await removing).toBe(true);
+  expect([seen, findEntry(layout, ID)]).toEqual([expect.anything(), expect.anything()]);
+});
+
+test('the marker of an asset folder is told by its path, wherever the attempt was', async () => {
+  const { marker, folder } = await place(ID);
+  expect(markerPathOf(join(folder, 'asset'))).toBe(marker);
+  expect(markerPathOf(join(folder, 'attempt-2', 'asset'))).toBe(marker);
+  expect(markerPathOf(join(folder, 'stage'))).toBeUndefined();
 });

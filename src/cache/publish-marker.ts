@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { link, rename, unlink } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
+import { isContested } from './contested.js';
 import { syncFolder, writeDurably, type Durability } from './durable-file.js';
 import { temporaryMarker, type EntryPlace } from './layout.js';
+import type { Takeover } from './lock-messages.js';
 import { readMarker, standingAsset, type Marker } from './marker.js';
 
 /**
@@ -13,11 +15,11 @@ import { readMarker, standingAsset, type Marker } from './marker.js';
 export async function publishMarker(
   place: EntryPlace,
   marker: Marker,
-  durability: Durability,
+  { durability, takeover }: { readonly durability: Durability; readonly takeover: Takeover },
 ): Promise<'won' | 'lost'> {
   const text = `${JSON.stringify(marker)}\n`;
   let won = await create(place, text, durability);
-  if (!won && (await removeDamagedMarker(place))) won = await create(place, text, durability);
+  if (!won && (await removeDamagedMarker(place, takeover))) won = await create(place, text, durability);
   if (!won) return 'lost';
   await syncFolder(place.folder, durability);
   await syncFolder(place.identityFolder, durability);
@@ -25,15 +27,21 @@ export async function publishMarker(
 }
 
 /**
- * Takes away a marker that makes no entry: not whole, or its asset is gone.
+ * Takes away a marker that makes no entry: not whole, or its asset is gone. Where somebody else may be at work it is
+ * left, for between the look and the rename another attempt could make the entry complete, and a reader would find
+ * none for a moment.
+ * @param takeover how the lock was got under which this happens
  * @returns whether the marker's name is free now
  */
-export async function removeDamagedMarker(place: EntryPlace): Promise<boolean> {
+export async function removeDamagedMarker(place: EntryPlace, takeover: Takeover): Promise<boolean> {
+  if (takeover === 'uncertain' || isContested(place)) return false;
+  // What is not there is not damaged, and whatever is there a moment later was put there by somebody else.
+  if (!lstatSync(place.marker, { throwIfNoEntry: false })) return true;
   if (isSound(place, place.marker)) return false;
   const aside = temporaryMarker(place, randomToken());
   try {
     await rename(place.marker, aside);
-    // Between the look and the rename another attempt may have put a sound one there: it goes back.
+    // An attempt that lost its lock without anybody's noticing may have put a sound one there: it goes back.
     const mistaken = isSound(place, aside) && (await linkOnce(aside, place.marker));
     await unlink(aside);
     return !mistaken;

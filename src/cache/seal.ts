@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { FettleError } from '../errors/index.js';
 import { digestFile } from './digest-file.js';
 import { FLUSH_NEEDS_WRITING, syncFile, syncFolder, type Durability } from './durable-file.js';
 import { forEachBounded } from './for-each-bounded.js';
@@ -38,8 +39,10 @@ const OWNER_ENTERS = 0o500;
  * Makes a tree read-only and durable, and takes its inventory. Links are not followed. The many small calls are
  * synchronous, in short batches: through the thread pool they would take ten times as long. Only fsync, which waits
  * for the disk, and reading large files are not.
+ * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
 export async function sealTree(root: string, durability: Durability): Promise<SealedTree> {
+  refuseOtherThanFolder(root);
   const lines: FingerprintLine[] = [];
   const folders = [''];
   const files: string[] = [];
@@ -59,6 +62,15 @@ export async function sealTree(root: string, durability: Durability): Promise<Se
   const digests = await digestAndSync(root, files, durability);
   await forEachBounded(folders, AT_ONCE, (folder) => sealFolder(join(root, folder), durability));
   return summarise(lines.map((line) => withDigest(line, digests.get(line.path))));
+}
+
+function refuseOtherThanFolder(root: string): void {
+  const stats = lstatSync(root);
+  if (stats.isDirectory()) return;
+  throw new FettleError('E_FILE', 'the install folder was replaced by something that is no folder', {
+    facts: { path: root, got: stats.isSymbolicLink() ? 'a symbolic link' : 'a file' },
+    hint: 'Let the recipe put its files into install_dir and leave the folder itself as it is.',
+  });
 }
 
 /** A script may have left a folder that not even its owner can read. */

@@ -158,7 +158,7 @@ export class SharedCache implements Cache {
   async #begin(start: Pick<AttemptParts, 'id' | 'lock' | 'emit' | 'ephemeral'>): Promise<Attempt> {
     const { layout, durability, now } = this.parts;
     const entry = buildPlace(layout, start.id);
-    const place = await onCacheFiles('make the folders of an entry', entry.folder, () =>
+    const prepared = await onCacheFiles('make the folders of an entry', entry.folder, () =>
       prepareFolders({
         entry,
         takeover: start.lock.takeover,
@@ -167,6 +167,6 @@ export class SharedCache implements Cache {
         trash: this.#trash,
       }),
     );
-    return new LockedAttempt({ ...start, layout, durability, now, entry, place, trash: this.#trash });
+    return new LockedAttempt({ ...start, ...prepared, layout, durability, now, entry, trash: this.#trash });
   }
 }

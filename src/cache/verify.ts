@@ -1,3 +1,4 @@
+import { mayHaveSilentHolder } from './contested.js';
 import { listEntries } from './entry-listing.js';
 import { onCacheFiles } from './failure.js';
 import { forEachBounded } from './for-each-bounded.js';
@@ -14,6 +15,7 @@ export interface VerifyParts {
   readonly layout: Layout;
   readonly locks: LockClient;
   readonly pid: number;
+  readonly now: () => number;
 }
 
 const ENTRIES_AT_ONCE = 2;
@@ -73,12 +75,13 @@ async function inspectAtRest(
 
 /** Under the lock all is looked at once more: somebody may have built the entry anew meanwhile. */
 async function repairEntry(
-  { layout, locks, pid }: VerifyParts,
+  { layout, locks, pid, now }: VerifyParts,
   { place, lockName }: ListedEntry,
   signal: AbortSignal,
 ): Promise<Pick<EntryCheck, 'status' | 'quarantine'>> {
   await using lock = await locks.tryLock(lockName);
   if (!lock || (await leasedNames(layout, pid)).has(lockName)) return { status: 'in-use', quarantine: null };
+  if (await mayHaveSilentHolder(place.contested, now)) return { status: 'in-use', quarantine: null };
   if (!claimsToBeComplete(place)) return { status: 'repaired', quarantine: null };
   const { damage } = await inspectEntry(layout, place, signal);
   if (damage.length === 0) return { status: 'repaired', quarantine: null };

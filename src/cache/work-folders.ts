@@ -1,7 +1,17 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
-import { attemptNumberOf, attemptPlace, childOf, type AttemptPlace, type EntryPlace } from './layout.js';
+import type { AttemptParts } from './attempt-parts.js';
+import { isContested } from './contested.js';
+import {
+  attemptNumberOf,
+  attemptOfAsset,
+  attemptPlace,
+  childOf,
+  type AttemptPlace,
+  type EntryPlace,
+} from './layout.js';
 import type { Takeover } from './lock-messages.js';
+import { readMarker, type Marker } from './marker.js';
 import type { Trash } from './trash.js';
 
 export interface Preparation {
@@ -14,30 +24,65 @@ export interface Preparation {
   readonly trash: Trash;
 }
 
+/** `shared`: others may be at work in the entry, so nothing but `place` may be touched. */
+export type PreparedFolders = Pick<AttemptParts, 'place' | 'shared'>;
+
 /**
  * The four folders of a new attempt, made under the lock.
  *
- * - Nobody was there, or whoever was has ended: what is left is cleared away, the downloads are taken over.
- * - The holder was killed: the same, but in folders with other names, because its child processes may live on and
- *   still write to the paths they were given.
+ * - Nobody was there, or whoever was has tidied up: the downloads are taken over.
+ * - The holder was killed: what is left is cleared away, but the new folders have other names, because its child
+ *   processes may live on and still write to the paths they were given.
  * - The holder may be alive: nothing of it is touched, now or later, and the attempt has a folder of its own.
  */
-export async function prepareFolders(preparation: Preparation): Promise<AttemptPlace> {
+export async function prepareFolders(preparation: Preparation): Promise<PreparedFolders> {
   const { entry, takeover } = preparation;
   await makeFolder(entry.folder);
-  if (takeover === 'uncertain') await writeFile(entry.contested, '');
   const names = await readdir(entry.folder);
-  const shared = preparation.handsOff || names.includes('contested');
-  const place = attemptPlace(entry, shared || takeover !== 'none' ? unusedNumber(names) : 0);
+  // After the names: whoever has taken our lock since then has made its folders after them, and said so before.
+  const shared = preparation.handsOff || takeover === 'uncertain' || isContested(entry);
+  const number = lowestNumber(names, readMarker(entry.marker), { shared, takeover });
+  // Before anything goes: a kill in between must not lose what tells which numbers are used up.
+  const place = await claimPlace(entry, number);
   if (!shared) await clearAway(preparation, names, place);
   for (const folder of [place.asset, place.fetch, place.stage, place.tmp]) await makeFolder(folder);
-  return place;
+  return { place, shared };
 }
 
-/** 0 when no attempt has left anything, else one more than any of them had. */
-function unusedNumber(names: readonly string[]): number {
-  const numbers = names.map(attemptNumberOf).filter((number) => number !== undefined);
-  return numbers.length === 0 ? 0 : Math.max(...numbers) + 1;
+/**
+ * 0, which is the entry itself, where it is certain that nobody writes there: not to a holder that was stopped before
+ * it made its folders, not after a kill, whoever has cleared away since, and not below a marker that would vouch for
+ * the new, empty asset. Else one more than any number that was used.
+ */
+function lowestNumber(
+  names: readonly string[],
+  marker: Marker | undefined,
+  { shared, takeover }: { readonly shared: boolean; readonly takeover: Takeover },
+): number {
+  const vouchedFor = marker && attemptOfAsset(marker.asset);
+  const used = [...names.map(attemptNumberOf), vouchedFor].filter((number) => number !== undefined);
+  const unused = Math.max(-1, ...used) + 1;
+  if (shared) return Math.max(1, unused);
+  const isTidy =
+    vouchedFor === undefined && names.every((name) => name === 'fetch' || attemptNumberOf(name) === undefined);
+  return takeover === 'none' && isTidy ? 0 : unused;
+}
+
+/** The first folder from `number` on that nobody else has made: of two that make one, one is refused. */
+async function claimPlace(entry: EntryPlace, number: number): Promise<AttemptPlace> {
+  for (let candidate = number, misses = 0; ;) {
+    const place = attemptPlace(entry, candidate);
+    if (candidate === 0) return place;
+    try {
+      await mkdir(place.base);
+      return place;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) candidate += 1;
+      else if (hasCode(error, 'ENOENT') && misses < MOST_MISSES) misses += 1;
+      else throw error;
+    }
+    await makeFolder(entry.folder);
+  }
 }
 
 async function clearAway(
@@ -46,10 +91,7 @@ async function clearAway(
   place: AttemptPlace,
 ): Promise<void> {
   const kept = keepFetch ? await downloadsOf(entry, names) : undefined;
-  if (kept !== undefined && kept !== place.fetch) {
-    await makeFolder(place.base);
-    await rename(kept, place.fetch);
-  }
+  if (kept !== undefined && kept !== place.fetch) await rename(kept, place.fetch);
   for (const name of names) {
     const path = childOf(entry, name);
     // A marker is never taken for a left-over: whoever made it may have made it just now.
@@ -77,6 +119,8 @@ export async function holdsSomething(folder: string): Promise<boolean> {
   }
 }
 
+const MOST_MISSES = 10;
+
 /** Another process may remove an empty parent between two steps; then the whole way is made again. */
 async function makeFolder(path: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -84,7 +128,7 @@ async function makeFolder(path: string): Promise<void> {
       await mkdir(path, { recursive: true });
       return;
     } catch (error) {
-      if (tries === 10 || !hasCode(error, 'ENOENT')) throw error;
+      if (tries === MOST_MISSES || !hasCode(error, 'ENOENT')) throw error;
     }
   }
 }

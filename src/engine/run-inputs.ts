@@ -1,3 +1,4 @@
+import { markerOf } from '../cache/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import type { Recipe } from '../recipe/index.js';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ export interface RunInputs {
   readonly absent: readonly string[];
   /** Environment variables that Lua code asked for; null where unset. */
   readonly env: Readonly<Record<string, string | null>>;
-  /** Folders of the cache that the outcome names. */
+  /** The asset folders that the outcome names, and their markers. */
   readonly assets: readonly string[];
 }
 
@@ -51,6 +52,9 @@ export class InputRecorder {
 
   addAsset(path: string): void {
     this.#assets.add(path);
+    const marker = markerOf(path);
+    if (marker === undefined) this.refuse();
+    else this.#assets.add(marker);
   }
 
   /** Null when a later run cannot know without asking everything anew. */
