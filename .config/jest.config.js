@@ -25,7 +25,14 @@ export default {
   rootDir,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/src/**/*.test.tsx'] },
-    { ...shared, displayName: 'functional', testMatch: ['<rootDir>/functional_tests/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'functional',
+      testMatch: ['<rootDir>/functional_tests/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/functional_tests/faults/'],
+    },
+    // Minutes long: `npm run test:faults`.
+    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/functional_tests/faults/**/*.test.ts'] },
   ],
   // A net for hanging tests only: functional tests start real processes on machines that may be busy.
   testTimeout: 120_000,

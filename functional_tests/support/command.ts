@@ -20,6 +20,8 @@ export interface CommandSetting {
   readonly env: Readonly<Record<string, string>>;
   readonly input: string | Uint8Array;
   readonly trace: Trace;
+  /** The program and its arguments that start the command; they must end in becoming it. Default: none. */
+  readonly launcher: readonly string[];
 }
 
 /** A fettle process that runs. */
@@ -31,7 +33,8 @@ export class RunningCommand implements AsyncDisposable {
 
   constructor(setting: CommandSetting) {
     this.#trace = setting.trace;
-    this.#child = spawn(process.execPath, [COMMAND_LINE, ...setting.args], {
+    const [program = '', ...rest] = [...setting.launcher, process.execPath, COMMAND_LINE, ...setting.args];
+    this.#child = spawn(program, rest, {
       cwd: setting.cwd,
       env: { ...setting.env },
       stdio: 'pipe',

@@ -13,10 +13,12 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array;
   /** Default: the project's folder. */
   readonly cwd?: string;
-  /** False leaves the choice of the cache to the command. Default: this world's cache. */
   /** False: no events, for a sync that may be answered without any work. Default: true. */
   readonly isTraced?: boolean;
+  /** False leaves the choice of the cache to the command. Default: this world's cache. */
   readonly useCache?: boolean;
+  /** A program that sets something up and becomes the command, which is added to its arguments. */
+  readonly launcher?: readonly string[];
 }
 
 /**
@@ -103,6 +105,7 @@ export class World implements AsyncDisposable {
       env: this.#environment(options.env ?? {}),
       input: options.input ?? '',
       trace: new Trace(traceFile),
+      launcher: options.launcher ?? [],
     });
     this.#running.push(command);
     return command;

@@ -22,6 +22,8 @@ export interface GlobalOptions {
   readonly lockTimeout?: number;
   /** Seconds of Lua CPU time that one call may use; there is no flag for it, only the environment. */
   readonly luaCpuLimit?: number;
+  /** Seconds of silence after which the holder of a lock that cannot be judged counts as gone; environment only. */
+  readonly staleLock?: number;
 }
 
 /** Adds the global options to a command, so that they may stand before and after its name. */
@@ -68,6 +70,7 @@ function givenTo(command: Command | null): Record<string, unknown> {
 function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
   const { FETTLE_REPORTER, FETTLE_TRACE, FETTLE_JOBS, FETTLE_PACKAGES, FETTLE_LOCK_TIMEOUT, FETTLE_LUA_CPU_LIMIT } =
     env;
+  const { FETTLE_STALE_LOCK } = env;
   return {
     ...(isOn(env['FETTLE_OFFLINE']) && { offline: true }),
     ...(isOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
@@ -84,6 +87,9 @@ function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
     }),
     ...(isSet(FETTLE_LUA_CPU_LIMIT) && {
       luaCpuLimit: named('FETTLE_LUA_CPU_LIMIT', () => parseSeconds(FETTLE_LUA_CPU_LIMIT)),
+    }),
+    ...(isSet(FETTLE_STALE_LOCK) && {
+      staleLock: named('FETTLE_STALE_LOCK', () => parseSeconds(FETTLE_STALE_LOCK)),
     }),
   };
 }

@@ -46,6 +46,7 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
     ...(globals.jobs !== undefined && { jobs: globals.jobs }),
     ...(globals.packages !== undefined && { packages: globals.packages }),
     ...(globals.lockTimeout !== undefined && { lockTimeoutMs: globals.lockTimeout * 1000 }),
+    ...(globals.staleLock !== undefined && { staleLockMs: globals.staleLock * 1000 }),
     ...(globals.luaCpuLimit !== undefined && { luaCpuLimitMs: globals.luaCpuLimit * 1000 }),
   });
 }

@@ -31,6 +31,8 @@ export interface EngineOptions {
   /** For caches that are thrown away. */
   readonly noFsync?: boolean;
   readonly lockTimeoutMs?: number;
+  /** Silence after which the holder of a lock that cannot be judged counts as gone; default 30 000. */
+  readonly staleLockMs?: number;
   /** Lua CPU time one call may use; default 60 000. */
   readonly luaCpuLimitMs?: number;
 }
@@ -73,8 +75,9 @@ export class Engine implements AsyncDisposable {
 
   /** @throws FettleError E_CACHE, E_CACHE_VERSION */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { host, cacheRoot = defaultCacheRoot(host), noFsync = false } = options;
-    return new Engine(options, await openCache({ root: cacheRoot, host, noFsync }), new EventBus(() => host.now()));
+    const { host, cacheRoot = defaultCacheRoot(host), noFsync = false, staleLockMs } = options;
+    const cacheOptions = { root: cacheRoot, host, noFsync, ...(staleLockMs !== undefined && { staleLockMs }) };
+    return new Engine(options, await openCache(cacheOptions), new EventBus(() => host.now()));
   }
 
   get cache(): Cache {
