@@ -1,4 +1,4 @@
-import { composeEnvironment, readEnvironment } from '../project/index.js';
+import { composeEnvironment, type EnvironmentRecord } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 import { sayLog } from './say.js';
 
@@ -6,9 +6,7 @@ import { sayLog } from './say.js';
  * Tells of variables that two packages of the project want to be different things.
  * @returns whether there are any
  */
-export async function warnOfConflicts(invocation: Invocation, projectDir: string): Promise<boolean> {
-  const record = await readEnvironment(projectDir);
-  if (!record) return false;
+export function warnOfConflicts(invocation: Invocation, record: EnvironmentRecord): boolean {
   const { conflicts } = composeEnvironment(record);
   for (const { name, packages, values } of conflicts) {
     const [lost, counts] = packages;

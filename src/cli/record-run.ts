@@ -31,25 +31,28 @@ export function previousDeployments(record: EnvironmentRecord | undefined): Read
 const INCOMPLETE = '0'.repeat(64);
 
 /**
- * Writes what a run deployed. Packages that failed, and those the run did not touch, keep what was recorded of them, as
- * long as they are in the manifest; after a failure the record does not count as that of this manifest.
+ * Writes what a run deployed. Packages that failed, and those the run did not touch, keep what was recorded of them
+ * until a whole run; after a failure the record does not count as that of this manifest.
+ * @returns the new record; undefined when there is nothing to record
  */
 export async function recordRun(
   manifest: Manifest,
   manifestBytes: Uint8Array,
   run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean },
   previous: EnvironmentRecord | undefined,
-): Promise<void> {
+): Promise<EnvironmentRecord | undefined> {
   const packages = mergedRecords(manifest, run, previous);
   const digest = digestManifest(manifestBytes);
   const isComplete = run.isWhole || (previous?.manifestDigest === digest && run.outcomes.every(({ ok }) => ok));
-  if (packages.length === 0 && !isComplete && previous === undefined) return;
-  await writeEnvironment(manifest.directory, {
+  if (packages.length === 0 && !isComplete && previous === undefined) return undefined;
+  const record: EnvironmentRecord = {
     version: 1,
     manifestFile: manifest.file,
     manifestDigest: isComplete ? digest : INCOMPLETE,
     packages,
-  });
+  };
+  await writeEnvironment(manifest.directory, record);
+  return record;
 }
 
 function mergedRecords(
@@ -60,8 +63,8 @@ function mergedRecords(
   const fresh = new Map(run.outcomes.flatMap((outcome) => recordOf(outcome)).map((record) => [record.id, record]));
   const kept = run.isWhole ? [] : (previous?.packages ?? []).filter(({ id }) => !fresh.has(id));
   const records = new Map([...kept.map((record) => [record.id, record] as const), ...fresh]);
-  const order = manifest.packages.map(({ identity, options }) => packageId(identity, options));
-  const rank = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
+  const ranks = new Map(manifest.packages.map(({ identity, options }, rank) => [packageId(identity, options), rank]));
+  const rank = (id: string): number => ranks.get(id) ?? manifest.packages.length;
   return [...records.values()].sort((first, second) => rank(first.id) - rank(second.id));
 }
 

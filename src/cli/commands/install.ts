@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { asLoadingFailure, FettleError } from '../../errors/index.js';
 import { emptyManifest, type Manifest, type PackageRequest } from '../../manifest/index.js';
 import { requestForRecipe } from '../../recipe/index.js';
@@ -6,10 +6,8 @@ import { removeStamp } from '../../project/index.js';
 import { runJson } from '../../report/index.js';
 import { exitCodeOfRun } from '../exit-code.js';
 import { luaCpuLimitOf, type Invocation } from '../invocation.js';
-import { readManifestBytes } from '../manifest-file.js';
-import { loadProjectManifest } from '../project-manifest.js';
+import { provisionProject } from '../provision-project.js';
 import { provision, type Provisioned } from '../provision.js';
-import { previousDeployments, previousRecord, recordRun } from '../record-run.js';
 import { sayError } from '../say.js';
 import { packagesCalled } from '../select-packages.js';
 
@@ -36,21 +34,12 @@ export async function install(
 }
 
 async function installFromManifest(invocation: Invocation, names: readonly string[]): Promise<Provisioned> {
-  const manifest = loadProjectManifest(invocation);
-  const bytes = await readManifestBytes(manifest.file);
-  const previous = await previousRecord(manifest.directory);
-  const provisioned = await provision(invocation, {
+  const provisioned = await provisionProject(invocation, {
     command: 'install',
-    manifest,
-    packages: chosenPackages(manifest, names),
-    projectDir: manifest.directory,
-    previousDeployments: previousDeployments(previous),
+    choose: (manifest) => chosenPackages(manifest, names),
+    isWhole: ({ ok }) => names.length === 0 && ok,
   });
-  const { report } = provisioned;
-  const isWhole = names.length === 0 && report.ok;
-  await removeStamp(manifest.directory);
-  await recordRun(manifest, bytes, { outcomes: report.packages, isWhole }, previous);
-  manifest.state?.close();
+  await removeStamp(dirname(provisioned.manifestFile));
   return provisioned;
 }
 
