@@ -13,6 +13,7 @@ const LAYOUT = 1;
 export interface Derivation {
   /** SHA-256 (hex) over the canonical inputs. */
   readonly key: string;
+  /** In canonical order. Made when asked for: only a package that is not in the cache needs them. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +31,12 @@ export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promi
     sources: await digestLocalSources(run, recipe),
     dependencies: await dependencyKeys(node),
   };
-  return { key: derivationKey(inputs), inputs: JSON.parse(canonicalJson(inputs)) as Record<string, unknown> };
+  return {
+    key: derivationKey(inputs),
+    get inputs() {
+      return JSON.parse(canonicalJson(inputs)) as Record<string, unknown>;
+    },
+  };
 }
 
 /** Declarative builds bring their own shell. */
