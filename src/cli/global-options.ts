@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { messageOf } from '../errors/index.js';
 import type { Host } from '../host/index.js';
 import { COLOUR_CHOICES, REPORTER_NAMES, type ColourChoice, type ReporterName } from '../report/index.js';
+import { isSwitchedOn } from '../support/switched-on.js';
 
 /** What every command understands; each has an environment twin, the flag wins. */
 export interface GlobalOptions {
@@ -72,10 +73,10 @@ function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
     env;
   const { FETTLE_STALE_LOCK } = env;
   return {
-    ...(isOn(env['FETTLE_OFFLINE']) && { offline: true }),
-    ...(isOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
-    ...(isOn(env['FETTLE_QUIET']) && { quiet: true }),
-    ...(isOn(env['FETTLE_VERBOSE']) && { verbose: true }),
+    ...(isSwitchedOn(env['FETTLE_OFFLINE']) && { offline: true }),
+    ...(isSwitchedOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
+    ...(isSwitchedOn(env['FETTLE_QUIET']) && { quiet: true }),
+    ...(isSwitchedOn(env['FETTLE_VERBOSE']) && { verbose: true }),
     ...(isSet(FETTLE_REPORTER) && { reporter: oneOf(REPORTER_NAMES, FETTLE_REPORTER, 'FETTLE_REPORTER') }),
     ...(isSet(env['FETTLE_COLOR']) && { color: oneOf(COLOUR_CHOICES, env['FETTLE_COLOR'], 'FETTLE_COLOR') }),
     ...(isSet(env['FETTLE_MANIFEST']) && { manifest: env['FETTLE_MANIFEST'] }),
@@ -122,8 +123,4 @@ function oneOf<T extends string>(choices: readonly T[], value: string, variable:
 
 function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== '';
-}
-
-function isOn(value: string | undefined): boolean {
-  return isSet(value) && value !== '0' && value !== 'false';
 }

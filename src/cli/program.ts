@@ -22,7 +22,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 
 async function exitCodeOfCommandLine(args: readonly string[], streams: Streams): Promise<number> {
   const outcome = { exitCode: EXIT.ok as number };
-  const program = createProgram(streams, outcome);
+  const surroundings: Surroundings = { ...readPackageFacts(), streams };
+  const program = createProgram(surroundings, outcome);
   try {
     await program.parseAsync(args, { from: 'user' });
     return outcome.exitCode;
@@ -39,11 +40,15 @@ function sayUsage(streams: Streams, message: string): number {
   return EXIT.usage;
 }
 
-function createProgram(streams: Streams, outcome: { exitCode: number }): Command {
+/** What every command of one process is given, whatever it is. */
+type Surroundings = Omit<Invocation, 'host' | 'globals'>;
+
+function createProgram(surroundings: Surroundings, outcome: { exitCode: number }): Command {
+  const { streams, version } = surroundings;
   const program = new Command('fettle');
   program
     .description('One Lua manifest, one command, the same toolchain for every engineer and every CI job.')
-    .version(readPackageFacts().version, '-V, --version', 'print the version of fettle')
+    .version(version, '-V, --version', 'print the version of fettle')
     .enablePositionalOptions()
     .showHelpAfterError('(run "fettle --help", or "fettle COMMAND --help")')
     .showSuggestionAfterError()
@@ -58,7 +63,7 @@ function createProgram(streams: Streams, outcome: { exitCode: number }): Command
     })
     .addHelpText('after', '\nExample:\n  fettle sync && fettle run -- cmake --version');
   addGlobalOptions(program);
-  const act = (action: Action) => actionOf(action, streams, outcome);
+  const act = (action: Action) => actionOf(action, surroundings, outcome);
   const add = (name: string, description: string, example: string): Command =>
     addGlobalOptions(program.command(name)).description(description).addHelpText('after', `\nExample:\n  ${example}`);
 
@@ -213,29 +218,29 @@ function addToolCommands(add: Add, act: Act): void {
 /** Wraps a command: makes its invocation, keeps its exit code, tells its errors. */
 function actionOf(
   action: Action,
-  streams: Streams,
+  surroundings: Surroundings,
   outcome: { exitCode: number },
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     // Commander hands over the arguments, then the options, then the command itself.
     const command = given.at(-1) as Command;
-    const invocation = invocationOf(command, streams);
+    const invocation = invocationOf(command, surroundings);
     try {
       outcome.exitCode = await action(invocation, ...(given.slice(0, -1) as never[]));
     } catch (error) {
       sayError(invocation, error);
       if (command.opts<{ json?: boolean }>().json === true)
-        streams.out(`${JSON.stringify(commandFailureJson(command.name(), error))}\n`);
+        surroundings.streams.out(`${JSON.stringify(commandFailureJson(command.name(), error))}\n`);
       outcome.exitCode = exitCodeOfFailure(error);
     }
   };
 }
 
-function invocationOf(command: Command, streams: Streams): Invocation {
+function invocationOf(command: Command, surroundings: Surroundings): Invocation {
   const detected = detectHost();
   const globals = readGlobalOptions(command, detected.env);
   const cwd = globals.directory === undefined ? detected.cwd : directoryOf(resolve(detected.cwd, globals.directory));
-  return { host: { ...detected, cwd }, globals, streams, ...readPackageFacts() };
+  return { host: { ...detected, cwd }, globals, ...surroundings };
 }
 
 function directoryOf(path: string): string {

@@ -7,6 +7,7 @@ import { jsonLinesReporter } from '../report/index.js';
 import { Interruption } from './interruption.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { reporterFor } from './reporter.js';
+import { isSwitchedOn } from '../support/switched-on.js';
 
 export interface Provisioned {
   readonly report: RunReport;
@@ -42,7 +43,7 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
     shippedDir,
     cacheRoot: cacheRootOf(invocation),
     offline: globals.offline ?? false,
-    noFsync: isOn(host.env['FETTLE_NO_FSYNC']),
+    noFsync: isSwitchedOn(host.env['FETTLE_NO_FSYNC']),
     ...(globals.jobs !== undefined && { jobs: globals.jobs }),
     ...(globals.packages !== undefined && { packages: globals.packages }),
     ...(globals.lockTimeout !== undefined && { lockTimeoutMs: globals.lockTimeout * 1000 }),
@@ -69,8 +70,4 @@ async function traceTo({ globals, host }: Invocation, engine: Engine): Promise<A
       await once(stream, 'close');
     },
   };
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }

@@ -1,3 +1,5 @@
+import { isSwitchedOn } from '../support/switched-on.js';
+
 export const REPORTER_NAMES = ['auto', 'tui', 'plain', 'json', 'github'] as const;
 export type ReporterName = (typeof REPORTER_NAMES)[number];
 
@@ -17,7 +19,7 @@ export interface Surroundings {
 export function chooseReporter(asked: ReporterName, { isTerminal, env }: Surroundings): Exclude<ReporterName, 'auto'> {
   if (asked !== 'auto') return asked;
   if (env['GITHUB_ACTIONS'] === 'true') return 'github';
-  return isTerminal && !isOn(env['CI']) && env['TERM'] !== 'dumb' ? 'tui' : 'plain';
+  return isTerminal && !isSwitchedOn(env['CI']) && env['TERM'] !== 'dumb' ? 'tui' : 'plain';
 }
 
 /**
@@ -28,11 +30,7 @@ export function wantsColour(asked: ColourChoice, { isTerminal, env }: Surroundin
   if (asked !== 'auto') return asked === 'always';
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const forced = env['FORCE_COLOR'];
-  if (forced !== undefined) return isOn(forced) || forced === '';
-  if (isOn(env['CLICOLOR_FORCE'])) return true;
-  return isTerminal && env['TERM'] !== 'dumb' && !isOn(env['CI']);
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+  if (forced !== undefined) return isSwitchedOn(forced) || forced === '';
+  if (isSwitchedOn(env['CLICOLOR_FORCE'])) return true;
+  return isTerminal && env['TERM'] !== 'dumb' && !isSwitchedOn(env['CI']);
 }
