@@ -1,29 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { FettleError } from '../errors/index.js';
 import type { Host } from '../host/index.js';
+import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { loadManifest } from './load-manifest.js';
 import type { Manifest } from './manifest.js';
 
 /** A temporary project for one test. */
-export class ManifestRig implements Disposable {
-  readonly directory = mkdtempSync(join(tmpdir(), 'fettle-'));
+export class ManifestRig extends TemporaryFolder {
   readonly printed: string[] = [];
   readonly #open: Manifest[] = [];
-
-  write(path: string, content: string): string {
-    const file = join(this.directory, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-    return file;
-  }
-
-  makeFolder(path: string): string {
-    const folder = join(this.directory, path);
-    mkdirSync(folder, { recursive: true });
-    return folder;
-  }
 
   load(lua: string, host: Partial<Host> = {}): Manifest {
     const file = this.write('fettle.lua', lua);
@@ -48,19 +31,10 @@ export class ManifestRig implements Disposable {
     };
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     for (const manifest of this.#open) manifest.state?.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    super[Symbol.dispose]();
   }
 }
 
-/** The FettleError that `action` throws; any other outcome fails the test. */
-export function failureOf(action: () => unknown): FettleError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof FettleError) return error;
-    throw error;
-  }
-  throw new RangeError('expected a FettleError, but nothing was thrown');
-}
+export { failureOf } from '../support/temporary-folder-rig.js';

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProjectFolder } from './project-folder-rig.js';
+import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { isFresh, readStamp, removeStamp, writeStamp, type StampContent } from './sync-stamp.js';
 
 const IDENTITY = { build: 'one', cacheRoot: null };
 const MINUTE = 60_000;
 
 /** A project whose sync has just ended; it began well after its files were written. */
-async function syncedProject(folder: ProjectFolder, changes: Partial<StampContent> = {}): Promise<number> {
+async function syncedProject(folder: TemporaryFolder, changes: Partial<StampContent> = {}): Promise<number> {
   folder.makeFolder('.fettle');
   folder.write('fettle.lua', 'packages = {}');
   folder.write('recipes/a.lua', 'a');
@@ -29,7 +29,7 @@ async function syncedProject(folder: ProjectFolder, changes: Partial<StampConten
 }
 
 function isStillFresh(
-  folder: ProjectFolder,
+  folder: TemporaryFolder,
   now: number,
   changes: { identity?: typeof IDENTITY; env?: Record<string, string> } = {},
 ): boolean {
@@ -39,7 +39,7 @@ function isStillFresh(
 
 describe('a stamp', () => {
   test('holds while nothing changes, and gives back what it was given', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     const now = await syncedProject(folder);
     expect(isStillFresh(folder, now + MINUTE)).toBe(true);
     expect(readStamp(folder.directory)?.packages).toEqual([{ id: 'a' }]);
@@ -85,14 +85,14 @@ describe('a stamp', () => {
       },
     ],
   ])('falls when %s', async (_change, make) => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     const now = await syncedProject(folder);
     make(folder.directory);
     expect(isStillFresh(folder, now)).toBe(false);
   });
 
   test('falls when a source is rewritten with the same size and the old date put back', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     const now = await syncedProject(folder);
     const file = join(folder.directory, 'recipes/a.lua');
     const { atime, mtime } = statSync(file);
@@ -102,7 +102,7 @@ describe('a stamp', () => {
   });
 
   test('falls when a source is replaced by another file', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     const now = await syncedProject(folder);
     renameSync(folder.write('other.lua', 'b'), join(folder.directory, 'recipes/a.lua'));
     expect(isStillFresh(folder, now)).toBe(false);
@@ -114,27 +114,27 @@ describe('a stamp', () => {
     ['a variable that is gone', { env: {} }],
     ['a variable that was not set then', { env: { CC: 'cc', UNSET: '' } }],
   ])('falls with %s', async (_change, changes) => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     const now = await syncedProject(folder);
     expect(isStillFresh(folder, now, changes)).toBe(false);
   });
 
   test('falls after an hour, and when the clock went back', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     const now = await syncedProject(folder);
     expect(isStillFresh(folder, now + 61 * MINUTE)).toBe(false);
     expect(isStillFresh(folder, now - 1)).toBe(false);
   });
 
   test('is not written for a source that changed after the sync began, and an old one goes', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     await syncedProject(folder);
     await syncedProject(folder, { startedAt: Date.now() - MINUTE });
     expect(readStamp(folder.directory)).toBeUndefined();
   });
 
   test('is not written when something is missing, or there after all', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     await syncedProject(folder, { results: [join(folder.directory, 'nowhere')] });
     expect(readStamp(folder.directory)).toBeUndefined();
     await syncedProject(folder, { absent: [join(folder.directory, 'fettle.lua')] });
@@ -144,7 +144,7 @@ describe('a stamp', () => {
   test.each(['', '{', 'null', '[]', '{"version":2}', '{"version":1}'])(
     'that is damaged (%p) counts as none',
     async (text) => {
-      using folder = new ProjectFolder();
+      using folder = new TemporaryFolder();
       await syncedProject(folder);
       folder.write('.fettle/stamp.json', text);
       expect(readStamp(folder.directory)).toBeUndefined();
@@ -152,7 +152,7 @@ describe('a stamp', () => {
   );
 
   test('can be removed, also when there is none', async () => {
-    using folder = new ProjectFolder();
+    using folder = new TemporaryFolder();
     await syncedProject(folder);
     await removeStamp(folder.directory);
     await removeStamp(folder.directory);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FettleError } from '../errors/index.js';
 import type { Host } from '../host/index.js';
 import { NO_OPTIONS, parseIdentity, plainRequest, type Options, type PackageRequest } from '../manifest/index.js';
+import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { loadRecipe, type LoadedRecipe } from './load-recipe.js';
 import type { Recipe, RecipeFile } from './recipe.js';
 
@@ -12,16 +12,8 @@ import type { Recipe, RecipeFile } from './recipe.js';
 export const WORK = 'fetch = "https://example.com/x.tar.gz"\n';
 
 /** A temporary folder with recipes, and the recipes loaded from it. */
-export class RecipeRig implements Disposable {
-  readonly directory = mkdtempSync(join(tmpdir(), 'fettle-'));
+export class RecipeRig extends TemporaryFolder {
   readonly #loaded: LoadedRecipe[] = [];
-
-  write(path: string, content: string | Uint8Array): string {
-    const file = join(this.directory, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-    return file;
-  }
 
   host(changes: Partial<Host> = {}): Host {
     const cwd = this.directory;
@@ -47,9 +39,9 @@ export class RecipeRig implements Disposable {
     return loaded;
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     for (const { state } of this.#loaded) state.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    super[Symbol.dispose]();
   }
 }
 
@@ -67,17 +59,6 @@ export function requestFor(identity: string, fields: Partial<PackageRequest> = {
   });
 }
 
-/** The FettleError that `action` throws; any other outcome fails the test. */
-export function failureOf(action: () => unknown): FettleError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof FettleError) return error;
-    throw error;
-  }
-  throw new RangeError('expected a FettleError, but nothing was thrown');
-}
-
 /** As failureOf, for what fails later. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<FettleError> {
   const outcome: unknown = await promise.then(
@@ -87,3 +68,5 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<FettleErro
   if (outcome instanceof FettleError) return outcome;
   throw outcome;
 }
+
+export { failureOf } from '../support/temporary-folder-rig.js';

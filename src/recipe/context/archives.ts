@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve, isAbsolute, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { detectArchive, extractArchive } from '../../archive/index.js';
 import { FettleError } from '../../errors/index.js';
+import { isBelow } from '../../support/path-containment.js';
 import type { CallArguments } from './arguments.js';
 import type { PhaseServices } from './services.js';
 
@@ -52,17 +53,12 @@ async function archiveCalled(call: CallArguments, name: string, services: PhaseS
   const inFetch = resolve(folder, name);
   const inCwd = resolve(services.cwd, name);
   const names = await readdir(folder);
-  if (isInside(inFetch, folder) && (await isThere(inFetch))) return inFetch;
+  if (isBelow(folder, inFetch) && (await isThere(inFetch))) return inFetch;
   if (await isThere(inCwd)) return inCwd;
   throw new FettleError('E_FILE', `ctx.${call.functionName}: ${name} is not in fetch_dir`, {
     facts: { name, fetch_dir: folder, there: names.length > 0 ? names : 'nothing' },
     hint: 'Give the name of a file that fetch has brought, without a folder.',
   });
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 async function isThere(path: string): Promise<boolean> {

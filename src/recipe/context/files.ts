@@ -1,8 +1,9 @@
 import { cp, lstat, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, parse, relative } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../../errors/index.js';
 import { hashFile } from '../../fetch/index.js';
 import type { HostValue } from '../../lua/index.js';
+import { isBelow } from '../../support/path-containment.js';
 import type { CallArguments } from './arguments.js';
 import type { PhaseServices } from './services.js';
 
@@ -200,7 +201,7 @@ async function refuseExisting(call: CallArguments, source: string, destination: 
 }
 
 function refuseProtected(call: CallArguments, path: string, services: PhaseServices): void {
-  const guarded = services.protectedFolders.find((folder) => holds(path, folder));
+  const guarded = services.protectedFolders.find((folder) => relative(path, folder) === '' || isBelow(path, folder));
   if (guarded === undefined && path !== parse(path).root) return;
   throw fileError(
     call,
@@ -210,12 +211,6 @@ function refuseProtected(call: CallArguments, path: string, services: PhaseServi
       hint: 'A recipe removes what is inside its own folders: ctx.stage_dir, ctx.install_dir, ctx.fetch_dir, ctx.tmp.',
     },
   );
-}
-
-/** Is `inner` the folder `outer`, or somewhere below it? */
-function holds(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 async function lstatOrNothing(path: string): Promise<Awaited<ReturnType<typeof lstat>> | undefined> {

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { FettleError } from '../errors/index.js';
 
 /** A temporary folder for one test. */
-export class ProjectFolder implements Disposable {
+export class TemporaryFolder implements Disposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'fettle-'));
 
-  write(path: string, content: string): string {
+  write(path: string, content: string | Uint8Array): string {
     const file = join(this.directory, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
