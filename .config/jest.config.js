@@ -16,6 +16,7 @@ const typescript = (tsx) => [
 const shared = {
   rootDir,
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/.config/outside-ci.js'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': typescript(false), '^.+\\.tsx$': typescript(true) },
