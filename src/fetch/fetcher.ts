@@ -7,6 +7,8 @@ export interface FetchRequest {
   readonly integrity?: Integrity;
   /** git: branch, tag or commit. */
   readonly ref?: string;
+  /** Whose files a registry is to choose, as `linux-x86_64`. Default: this machine's. */
+  readonly platform?: string;
   /** File name to use instead of the source's own. */
   readonly dest?: string;
   readonly mirrors?: readonly Source[];
@@ -21,6 +23,26 @@ export interface ResolvedFetch {
   readonly integrity: Integrity | undefined;
   /** Where the bytes come from, credentials removed: for messages. */
   readonly url: string;
+}
+
+/** What a request stands for now, written so that it stands for the same tomorrow. */
+export interface PinnedFetch {
+  /** Package URLs have an exact version, git sources a full commit id as `ref`; everything else is as it was. */
+  readonly request: FetchRequest;
+  readonly fileName: string;
+  /** Where the bytes come from, credentials removed. */
+  readonly url: string;
+  readonly integrity: Integrity | undefined;
+  /** The exact version, as the registry writes it. */
+  readonly version?: string;
+  /** Full commit id of a git source. */
+  readonly commit?: string;
+  /** Bytes, when the source tells. */
+  readonly size?: number;
+  /** When the registry says it was published: ISO 8601. */
+  readonly publishedAt?: string;
+  /** Yanked, deprecated. */
+  readonly warnings: readonly string[];
 }
 
 export interface FetchedFile {

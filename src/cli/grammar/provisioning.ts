@@ -1,0 +1,39 @@
+import type { Act, Add } from './grammar.js';
+
+/** The commands that install. */
+export function addProvisioningCommands(add: Add, act: Act): void {
+  add('sync', 'install every package of the manifest and write the project environment', 'fettle sync')
+    .option('--json', 'print what happened as one JSON object')
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('../commands/sync.js')).sync(invocation, options),
+      ),
+    );
+  add('install', 'install some packages of the manifest, or one recipe without a manifest', 'fettle install ninja')
+    .argument('[identity...]', 'packages of the manifest; none: all')
+    .option('--recipe <file>', 'run this recipe, without a manifest')
+    .option('--option <k=v>', 'an option of that recipe; may be repeated', collect, [])
+    .option('--json', 'print what happened as one JSON object')
+    .action(
+      act(async (invocation, names: string[], options: { recipe?: string; option?: string[]; json?: boolean }) =>
+        (await import('../commands/install.js')).install(invocation, names, options),
+      ),
+    );
+  add('asset', 'print the path of a package, installing it if need be', 'fettle asset fettle.cmake@v1')
+    .argument('<identity>', 'a package of the manifest; short forms such as "cmake" will do')
+    .action(act(async (invocation, name: string) => (await import('../commands/asset.js')).asset(invocation, name)));
+  add('product', 'print the path of a program, installing its package if need be', 'fettle product cmake')
+    .argument('<name>', 'a product of a package of the manifest')
+    .action(act(async (invocation, name: string) => (await import('../commands/asset.js')).product(invocation, name)));
+  add('list', 'show the packages of the manifest', 'fettle list --json')
+    .option('--json', 'print one JSON object')
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('../commands/list.js')).list(invocation, options),
+      ),
+    );
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
