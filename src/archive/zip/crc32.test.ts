@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { crc32, tableCrc32 } from './zip-verification.js';
+import { crc32, tableCrc32 } from './crc32.js';
 
 test('the check value of CRC-32 is right', () => {
   expect(tableCrc32(Buffer.from('123456789'), 0)).toBe(0xcbf43926);

@@ -1,20 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { utimes } from 'node:fs/promises';
 import * as zlib from 'node:zlib';
-import type { ZipEntry } from './zip-entries.js';
 
-/**
- * Compares a file just written with the checksum that the archive has for it, and gives it the archive's date.
- * @throws Error when they differ
- */
-export async function verifyZipEntry(file: string, entry: ZipEntry): Promise<void> {
-  let checksum = 0;
-  for await (const chunk of createReadStream(file)) checksum = crc32(chunk as Buffer, checksum);
-  if (checksum !== entry.crc32) throw new Error(`the content of ${entry.name} is not what its checksum says`);
-  await utimes(file, entry.modified, entry.modified);
-}
-
-/** CRC-32 as in ISO 3309 and zip. Node has it since 20.15. */
+/** CRC-32 as in ISO 3309 and zip, of `bytes` that follow those whose sum is `start`. Node has it since 20.15. */
 export function crc32(bytes: Uint8Array, start: number): number {
   const native: unknown = Reflect.get(zlib, 'crc32');
   return typeof native === 'function' ? zlib.crc32(bytes, start) : tableCrc32(bytes, start);
