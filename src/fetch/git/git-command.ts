@@ -1,22 +1,8 @@
-import { FettleError, hasCode } from '../errors/index.js';
-import type { Host } from '../host/index.js';
-import { runProgram, type ChildRegistry, type ProgramResult } from '../process/index.js';
-import { redactUrl } from './redact-url.js';
-
-/** What a hook or a caller inside another repository sets; git would work on that repository instead of ours. */
-const REPOSITORY_VARIABLES = new Set([
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_COMMON_DIR',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_NAMESPACE',
-  'GIT_PREFIX',
-]);
-
-/** `ext::` URLs are commands that git runs. */
-const GUARDS = ['-c', 'protocol.ext.allow=never', '-c', 'advice.detachedHead=false'];
+import { FettleError, hasCode } from '../../errors/index.js';
+import type { Host } from '../../host/index.js';
+import { runProgram, type ChildRegistry, type ProgramResult } from '../../process/index.js';
+import { redactUrl } from '../redact-url.js';
+import { gitEnvironment, gitGuards, type LocalFiles } from './git-environment.js';
 
 const LAST_LINES = 5;
 
@@ -24,16 +10,21 @@ export interface GitOptions {
   readonly host: Host;
   readonly signal: AbortSignal;
   readonly children: ChildRegistry | undefined;
+  /** The repository that commands talk to; its credentials are passed to git unseen. */
+  readonly url: string;
 }
 
-/** Runs git in one repository, without terminal. */
+/** Runs git in one folder, without terminal, hooks or the settings of a repository around it. */
 export class GitCommand {
-  readonly #repository: string;
+  readonly #folder: string;
   readonly #options: GitOptions;
+  readonly #localFiles: LocalFiles;
 
-  constructor(repository: string, options: GitOptions) {
-    this.#repository = repository;
+  /** @param localFiles `never` for what a repository that came from elsewhere names */
+  constructor(folder: string, options: GitOptions, localFiles: LocalFiles = 'always') {
+    this.#folder = folder;
     this.#options = options;
+    this.#localFiles = localFiles;
   }
 
   /**
@@ -52,12 +43,12 @@ export class GitCommand {
   }
 
   async #start(args: readonly string[]): Promise<ProgramResult> {
-    const { host, signal, children } = this.#options;
+    const { host, signal, children, url } = this.#options;
     try {
       return await runProgram({
-        argv: ['git', ...GUARDS, ...args],
-        cwd: this.#repository,
-        env: gitEnvironment(host.env),
+        argv: ['git', ...gitGuards(host, this.#localFiles), ...args],
+        cwd: this.#folder,
+        env: gitEnvironment(host.env, url),
         signal,
         ...(children && { children }),
       });
@@ -65,11 +56,6 @@ export class GitCommand {
       throw hasCode(error, 'E_COMMAND_NOT_FOUND') ? gitIsMissing(error) : error;
     }
   }
-}
-
-function gitEnvironment(env: Host['env']): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) => !REPOSITORY_VARIABLES.has(name));
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0' };
 }
 
 function gitIsMissing(cause: unknown): FettleError {

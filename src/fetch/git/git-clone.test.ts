@@ -1,34 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { detectHost } from '../host/index.js';
-import { FetchRig, sha256 } from './fetch-rig.js';
-
-const AUTHOR = ['-c', 'user.name=Test', '-c', 'user.email=test@example.test', '-c', 'init.defaultBranch=main'];
-
-async function git(folder: string, ...args: readonly string[]): Promise<string> {
-  const env = { PATH: detectHost().env['PATH'] ?? '', HOME: folder };
-  const { stdout } = await promisify(execFile)('git', [...AUTHOR, '-C', folder, ...args], { env });
-  return stdout.trim();
-}
-
-/** A repository `kit.git` with two commits: the first is tagged v1, the second is on main. */
-async function makeRepository(rig: FetchRig): Promise<{ readonly path: string; readonly commits: readonly string[] }> {
-  await rig.write('kit.git/file', 'one');
-  const path = join(rig.folder, 'kit.git');
-  await git(path, 'init', '--quiet');
-  const commits: string[] = [];
-  for (const content of ['one', 'two']) {
-    await rig.write('kit.git/file', content);
-    await git(path, 'add', '.');
-    await git(path, 'commit', '--quiet', '-m', content);
-    commits.push(await git(path, 'rev-parse', 'HEAD'));
-    if (content === 'one') await git(path, 'tag', '-a', 'v1', '-m', 'v1');
-  }
-  return { path, commits };
-}
+import { FetchRig, sha256 } from '../fetch-rig.js';
+import { git, makeRepository } from './git-rig.js';
 
 test.each([
   ['a tag', () => 'v1', 0, 'one'],
@@ -60,24 +34,6 @@ test('clones go to their own folder when there is one, and the rest does not', a
   expect(files.map(({ path }) => path)).toEqual([join(cloneDirectory, 'kit.git'), join(rig.directory, 'tool')]);
 });
 
-test('submodules come along', async () => {
-  await using rig = await FetchRig.open();
-  const { path } = await makeRepository(rig);
-  await rig.write('outer.git/readme', 'outer');
-  const outer = join(rig.folder, 'outer.git');
-  await git(outer, 'init', '--quiet');
-  await git(outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', path, 'inner');
-  await git(outer, 'add', '.');
-  await git(outer, 'commit', '--quiet', '-m', 'outer');
-  const host = rig.host({
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'protocol.file.allow',
-    GIT_CONFIG_VALUE_0: 'always',
-  });
-  await rig.fetchOne({ source: 'outer.git', ref: 'main' }, { fetcher: rig.fetcher({ host }) });
-  expect(await readFile(join(rig.directory, 'outer.git/inner/file'), 'utf8')).toBe('two');
-});
-
 test('a repository that our caller works in is left alone', async () => {
   await using rig = await FetchRig.open();
   await makeRepository(rig);
@@ -91,7 +47,8 @@ test('a ref that does not exist is an error with what git says, and leaves nothi
   await makeRepository(rig);
   await expect(rig.fetchOne({ source: 'kit.git', ref: 'v9' })).rejects.toMatchObject({
     code: 'E_GIT',
-    facts: { command: expect.stringContaining('v9'), output: expect.any(Array) },
+    facts: { ref: 'v9', refs: ['main', 'v1'] },
+    hint: expect.stringContaining('name of the branch'),
   });
   expect(await readdir(rig.directory)).toEqual([]);
 });
