@@ -29,8 +29,7 @@ const COMMON = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   // react-devtools-core: only reached by ink when DEV is "true".
-  // extract-zip: its dependencies use Buffer(), which Node only forgives in node_modules.
-  external: ['react-devtools-core', 'extract-zip'],
+  external: ['react-devtools-core'],
   logLevel: 'warning',
 };
 
@@ -63,11 +62,15 @@ await removeStale(new Set(files.map((file) => file.name)));
 await linkCommand();
 await recordCompiledCode(dist, command[0].name);
 
-/** The command and the lock worker: one file each, for the quickest start. */
+/** The command and its worker threads: one file each, for the quickest start. */
 async function bundleCommand() {
   const result = await build({
     ...COMMON,
-    entryPoints: { fettle: 'src/cli/main.ts', 'lock-worker': 'src/cache/lock-worker.ts' },
+    entryPoints: {
+      fettle: 'src/cli/main.ts',
+      'lock-worker': 'src/cache/lock-worker.ts',
+      'extract-worker': 'src/archive/extract-worker.ts',
+    },
     format: 'cjs',
     banner: { js: COMMAND_HEADER },
     define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },

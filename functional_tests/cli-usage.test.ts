@@ -74,6 +74,7 @@ describe('a command line that is not understood ends with 2', () => {
     ['FETTLE_JOBS', 'many'],
     ['FETTLE_PACKAGES', '-1'],
     ['FETTLE_LOCK_TIMEOUT', 'x'],
+    ['FETTLE_STALE_LOCK', '1.9'],
     ['FETTLE_REPORTER', 'loud'],
     ['FETTLE_COLOR', 'blue'],
   ])('%s=%s', async (name, value) => {

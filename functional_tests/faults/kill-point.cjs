@@ -5,9 +5,11 @@ const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 const { getEnvironmentData, isMainThread, setEnvironmentData } = require('node:worker_threads');
 
-const { KILL_POINT_FOLDERS, KILL_POINT_LOG, KILL_POINT, KILL_POINT_SIDE } = process.env;
+const { KILL_POINT_FOLDERS, KILL_POINT_LOG, KILL_POINT, KILL_POINT_PATTERN, KILL_POINT_SIDE } = process.env;
 const folders = JSON.parse(KILL_POINT_FOLDERS ?? '[]');
 const target = Number(KILL_POINT ?? 0);
+/** Instead of a number, which may be that of another operation in another run. */
+const pattern = KILL_POINT_PATTERN ? new RegExp(KILL_POINT_PATTERN) : undefined;
 const side = KILL_POINT_SIDE ?? 'before';
 
 /** One counter for the main thread and the thread of the locks. */
@@ -27,9 +29,10 @@ function isWatched(path) {
 function begin(name, path) {
   const number = Atomics.add(counter, 0, 1) + 1;
   writeSync(log, `${number} ${name} ${path}\n`);
-  if (number === target && side === 'before') process.kill(process.pid, 'SIGKILL');
+  const isTarget = number === target || pattern?.test(`${name} ${path}`);
+  if (isTarget && side === 'before') process.kill(process.pid, 'SIGKILL');
   return () => {
-    if (number === target && side === 'after') process.kill(process.pid, 'SIGKILL');
+    if (isTarget && side === 'after') process.kill(process.pid, 'SIGKILL');
   };
 }
 

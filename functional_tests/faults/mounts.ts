@@ -23,6 +23,21 @@ export class Mount implements AsyncDisposable {
     return mounted;
   }
 
+  /** A folder that is there under another path as well. */
+  static async bound(path: string, other: string): Promise<Mount> {
+    await mkdir(other, { recursive: true });
+    mount(['--bind', path, other]);
+    return new Mount(other);
+  }
+
+  /** The folder `lower`, in which changes go to folders made below `upper`. */
+  static async overlay(path: string, lower: string, upper: string): Promise<Mount> {
+    const [changes, work] = [join(upper, 'changes'), join(upper, 'work')];
+    for (const folder of [path, changes, work]) await mkdir(folder, { recursive: true });
+    mount(['-t', 'overlay', '-o', `lowerdir=${lower},upperdir=${changes},workdir=${work}`, 'overlay', path]);
+    return new Mount(path);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // Lazily, because a process that was killed a moment ago may still stand in it.
     spawnSync('umount', ['--lazy', this.path]);

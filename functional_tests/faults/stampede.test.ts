@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { RunReport, World, type CommandResult, type RunningCommand } from '../support/index.js';
 
 // Many processes want the same packages of an empty cache. What they did is counted by what their scripts leave outside
@@ -10,6 +13,8 @@ import { RunReport, World, type CommandResult, type RunningCommand } from '../su
 const PROCESSES = 32;
 const NAMES = Array.from({ length: 20 }, (_, index) => `p${String(index + 1).padStart(2, '0')}`);
 const USER_MANAGED = 'managed';
+/** Gets a line for each install of it that came when the check was satisfied already. */
+const IN_VAIN = 'in-vain';
 const SEED = Number(process.env['FETTLE_FAULT_SEED'] ?? 20_251_121);
 
 /** Twenty packages, most of which share what they need, and one that is installed outside of the cache. */
@@ -28,7 +33,12 @@ async function worldOfTwenty(extra: (name: string) => string = () => ''): Promis
   const there = join(world.root, 'there');
   await world.recipe(
     identityOf(USER_MANAGED),
-    `check = [[test -f '${there}']]\ninstall = [[echo $$ >> '${worksIn(world)}/${USER_MANAGED}'; touch '${there}']]`,
+    `check = [[test -f '${there}']]
+     install = [[
+       test -f '${there}' && echo $$ >> '${world.root}/${IN_VAIN}'
+       echo $$ >> '${worksIn(world)}/${USER_MANAGED}'
+       touch '${there}'
+     ]]`,
   );
   await world.manifest(`packages = { ${NAMES.map((name) => `"${identityOf(name)}"`).join(', ')} }`);
   return world;
@@ -49,6 +59,11 @@ async function countWork(world: World): Promise<ReadonlyMap<string, number>> {
     counts.set(name, (await world.read(join(worksIn(world), name))).split('\n').filter(Boolean).length);
   }
   return counts;
+}
+
+async function installsOnceSatisfied(world: World): Promise<number> {
+  const lines = await world.read(join(world.root, IN_VAIN)).catch(() => '');
+  return lines.split('\n').filter(Boolean).length;
 }
 
 function total(counts: ReadonlyMap<string, number>): number {
@@ -78,7 +93,50 @@ test('32 processes on an empty cache do the work of each of 20 packages exactly 
   await expectSharedSuccess(world, results);
   const expected = [...NAMES, USER_MANAGED].map((name) => [name, 1] as const);
   expect([...(await countWork(world))].sort()).toEqual([...expected].sort());
+  expect(await installsOnceSatisfied(world)).toBe(0);
 }, 240_000);
+
+test('so do 4 engines of one process with 8 requests each, also when they are asked again', async () => {
+  await using world = await worldOfTwenty();
+  const program = join(world.root, 'engines.mjs');
+  await writeFile(program, enginesProgram(world));
+  for (const statuses of [
+    ['installed', 'cached', 'user-managed'],
+    ['cached', 'user-managed'],
+  ]) {
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: 2 ** 24 });
+    const runs = JSON.parse(stdout) as readonly (readonly { id: string; path: string; status: string }[])[];
+    expect(runs).toHaveLength(ENGINES * REQUESTS);
+    expect(
+      new Set(runs.map((packages) => JSON.stringify(packages.map(({ id, path }) => [id, path]).sort()))).size,
+    ).toBe(1);
+    const seen = new Set(runs.flat().map(({ status }) => status));
+    expect([...seen].filter((status) => !statuses.includes(status))).toEqual([]);
+    const expected = [...NAMES, USER_MANAGED].map((name) => [name, 1] as const);
+    expect([...(await countWork(world))].sort()).toEqual([...expected].sort());
+  }
+  await expectSharedSuccess(world, [await world.fettle(['install', '--json'])]);
+}, 240_000);
+
+const ENGINES = 4;
+const REQUESTS = 8;
+
+/** Uses the library: several engines on one cache, each with several identical requests, all at once. */
+function enginesProgram(world: World): string {
+  const library = fileURLToPath(new URL('../../dist/index.mjs', import.meta.url));
+  return `
+    import { detectHost, Engine, loadManifest } from ${JSON.stringify(library)};
+    const host = { ...detectHost(), cwd: ${JSON.stringify(world.project)} };
+    const manifest = loadManifest(${JSON.stringify(join(world.project, 'fettle.lua'))}, { host });
+    const options = { host, version: '0', shippedDir: ${JSON.stringify(world.project)}, cacheRoot: ${JSON.stringify(world.cache)} };
+    const engines = await Promise.all(Array.from({ length: ${ENGINES} }, () => Engine.open(options)));
+    const request = { command: 'install', manifest, packages: manifest.packages, projectDir: host.cwd };
+    const reports = await Promise.all(engines.flatMap((engine) => Array.from({ length: ${REQUESTS} }, () => engine.run(request))));
+    for (const engine of engines) await engine[Symbol.asyncDispose]();
+    for (const report of reports) if (!report.ok) throw report.error ?? report.packages.find(({ error }) => error).error;
+    console.log(JSON.stringify(reports.map(({ packages }) => packages.map(({ id, path, status }) => ({ id, path, status })))));
+  `;
+}
 
 test('with half of 32 processes killed and started again, nothing complete is done twice', async () => {
   const random = randomNumbers(SEED);
@@ -105,6 +163,8 @@ test('with half of 32 processes killed and started again, nothing complete is do
   const counts = await countWork(world);
   console.log(`${kills} kills, ${total(counts)} times work for ${NAMES.length + 1} packages`);
   expect(kills).toBeGreaterThan(0);
+  // Its script leaves its mark right before it satisfies the check: once that is so, nobody does it again.
+  expect(await installsOnceSatisfied(world)).toBe(0);
   expect(counts.size).toBe(NAMES.length + 1);
   expect(total(counts)).toBeLessThanOrEqual(NAMES.length + 1 + kills);
 

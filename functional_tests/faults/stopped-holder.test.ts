@@ -9,7 +9,7 @@ import { RunReport, World, type RunningCommand } from '../support/index.js';
 
 const PACKAGE = 'local.a@v1';
 /** Seconds of silence, for all processes here. */
-const STALE = { FETTLE_STALE_LOCK: '1' };
+const STALE = { FETTLE_STALE_LOCK: '2' };
 
 /** Ways to start a process under another host's name, which is all that tells a machine from another one. */
 const RENAMED_HOSTS = [
@@ -109,7 +109,7 @@ test('a holder that is stopped on the same machine is waited for, and whoever wa
   expect(reports.map((report) => report.package(PACKAGE).status)).toEqual(['installed', 'cached']);
 });
 
-ifElsewhere('Lua that blocks the main thread for five times the stale time does not lose the lock', async () => {
+ifElsewhere('Lua that blocks the main thread for 30 s, many times the stale time, does not lose the lock', async () => {
   await using world = await World.create();
   const goOn = join(world.root, 'go-on');
   await world.manifest(`packages = { "${PACKAGE}" }`);
@@ -129,7 +129,7 @@ ifElsewhere('Lua that blocks the main thread for five times the stale time does 
   const waiting = await world.start(['install', '--json'], { env: stale });
   await waiting.waitFor((event) => event.kind === 'lock:wait');
   world.gate('begun').open();
-  await waiting.waitFor((event) => event.kind === 'lock:wait' && Number(event['waitedMs']) >= 20_000);
+  await waiting.waitFor((event) => event.kind === 'lock:wait' && Number(event['waitedMs']) >= 30_000);
   await writeFile(goOn, '');
   const reports = [new RunReport(await blocked.result), new RunReport(await waiting.result)];
   expect(reports.map((report) => report.package(PACKAGE).status)).toEqual(['installed', 'cached']);

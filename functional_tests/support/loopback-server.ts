@@ -1,6 +1,15 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 
 export interface SeenRequest {
   readonly method: string;
@@ -16,17 +25,24 @@ export type Responder = (request: IncomingMessage, response: ServerResponse) => 
 export class LoopbackServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = [];
   readonly #responders = new Map<string, Responder>();
-  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #server: Server;
 
-  static async start(): Promise<LoopbackServer> {
-    const loopback = new LoopbackServer();
+  private constructor(private readonly certificate: string | undefined) {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
+    this.#server = certificate === undefined ? createServer(answer) : createSecureServer(keysOf(certificate), answer);
+  }
+
+  /** @param certificate one of test_data/tls, for a server that speaks TLS */
+  static async start(certificate?: string): Promise<LoopbackServer> {
+    const loopback = new LoopbackServer(certificate);
     loopback.#server.listen(0, '127.0.0.1');
     await once(loopback.#server, 'listening');
     return loopback;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const scheme = this.certificate === undefined ? 'http' : 'https';
+    return `${scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Answers `path` (query ignored) from now on. @returns its URL */
@@ -71,6 +87,16 @@ export class LoopbackServer implements AsyncDisposable {
   }
 }
 
+/** A file of test_data/tls. */
+export function certificateFile(name: string): string {
+  return fileURLToPath(new URL(`../../test_data/tls/${name}`, import.meta.url));
+}
+
+function keysOf(certificate: string): { readonly key: Buffer; readonly cert: Buffer } {
+  const [key, cert] = [certificateFile('server.key'), certificateFile(`${certificate}.pem`)];
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
 export interface ResponseOptions {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -91,6 +117,21 @@ export function cutAfter(bytes: number, body: Uint8Array): Responder {
   return (_request, response) => {
     response.writeHead(200, { 'content-length': body.length });
     response.write(body.subarray(0, bytes), () => response.destroy());
+  };
+}
+
+/** Sends the file, or the rest of it when that is asked for and is of the same file; `cutAt` cuts the connection there. */
+export function servePart(body: Uint8Array, cutAt = Infinity, etag = '"same"'): Responder {
+  return ({ headers }, response) => {
+    const asked = /^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1];
+    const start = asked !== undefined && headers['if-range'] === etag ? Number(asked) : 0;
+    response.writeHead(start > 0 ? 206 : 200, {
+      etag,
+      'content-length': body.length - start,
+      ...(start > 0 && { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` }),
+    });
+    if (cutAt >= body.length) response.end(body.subarray(start));
+    else response.write(body.subarray(start, Math.max(start, cutAt)), () => response.destroy());
   };
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import type { EventBody } from '../events/index.js';
+import type { ExtractRequest } from './extract-request.js';
 import { extractArchive } from './extract-archive.js';
-import { tableCrc32 } from './zip-verification.js';
+import { tableCrc32 } from './zip/crc32.js';
 
 /** One entry of an archive that a test makes by hand, so that it can hold what no packer would write. */
 export interface TestEntry {
@@ -118,6 +119,7 @@ function zipEnd(count: number, size: number, offset: number): Buffer {
 
 interface ExtractOptions {
   readonly strip?: number;
+  readonly limits?: NonNullable<ExtractRequest['limits']>;
   readonly signal?: AbortSignal;
   readonly onStart?: () => void;
 }

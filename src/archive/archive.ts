@@ -1,17 +1,7 @@
-import type { Emit } from '../events/index.js';
+/** Those without `tar` in the second row are single compressed files. */
+export const ARCHIVE_FORMATS = [
+  ...(['tar', 'tar.gz', 'tar.bz2', 'tar.xz', 'tar.zst', 'zip', 'deb'] as const),
+  ...(['gz', 'bz2', 'xz', 'zst'] as const),
+] as const;
 
-export type ArchiveFormat = 'tar' | 'tar.gz' | 'zip';
-
-export interface ExtractRequest {
-  readonly archive: string;
-  readonly destination: string;
-  /** Leading path parts to drop. Beyond the depth of an entry, the entry is left out. */
-  readonly strip: number;
-  readonly emit: Emit;
-  readonly signal?: AbortSignal;
-}
-
-export interface ExtractResult {
-  /** Regular files written (hard links count). */
-  readonly files: number;
-}
+export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];

@@ -1,7 +1,8 @@
 import { lstat, mkdir, rm, symlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hasCode } from '../errors/index.js';
-import { UnsafeEntry } from './archive-failure.js';
+import { DamagedEntry, UnsafeEntry } from './archive-failure.js';
+import { isRooted } from './entry-path.js';
 
 /** As many as Linux follows before it gives up (ELOOP). */
 const MOST_HOPS = 40;
@@ -40,7 +41,13 @@ export class DeferredLinks {
     for (const parent of ancestors(path)) {
       if (this.#targets.has(parent)) throw new UnsafeEntry(path, `would be written through the link ${parent}`, target);
     }
-    if (this.#leaves(path, target)) throw new UnsafeEntry(path, 'is a link that leaves the folder', target);
+    if (target === '') throw new DamagedEntry(path, 'is a link to nothing');
+    if (/\p{Cc}/u.test(target)) throw new UnsafeEntry(path, 'is a link with a control character in its target', target);
+    assertTargetLength(path, Buffer.byteLength(target));
+    // On Unix `\` is a letter as any other; but no honest link stays inside on some systems and not on others.
+    if (this.#leaves(path, target) || this.#leaves(path, target.replaceAll('\\', '/'))) {
+      throw new UnsafeEntry(path, 'is a link that leaves the folder', target);
+    }
   }
 
   /**
@@ -48,29 +55,52 @@ export class DeferredLinks {
    * leads, so looking at the text alone is not enough. A circle leads nowhere and is harmless.
    */
   #leaves(path: string, target: string): boolean {
+    if (isRooted(target)) return true;
     const place = path.split('/').slice(0, -1);
-    let ahead = partsOf(target);
+    const open = new Set([path]);
+    const ahead: Step[] = stepsOf(target, path);
     let hops = 0;
-    if (isAbsolute(target)) return true;
-    for (let part = ahead.shift(); part !== undefined; part = ahead.shift()) {
-      if (part === '..' && place.pop() === undefined) return true;
-      if (part === '..') continue;
-      const next = this.#targets.get([...place, part].join('/'));
-      if (next === undefined) {
-        place.push(part);
+    for (let step = ahead.pop(); step !== undefined; step = ahead.pop()) {
+      if (typeof step !== 'string') {
+        open.delete(step.endOf);
         continue;
       }
+      if (step === '..') {
+        if (place.pop() === undefined) return true;
+        continue;
+      }
+      const link = [...place, step].join('/');
+      const next = this.#targets.get(link);
+      if (next === undefined) {
+        place.push(step);
+        continue;
+      }
+      if (open.has(link)) return false;
+      if (isRooted(next)) return true;
       hops += 1;
-      if (isAbsolute(next)) return true;
-      if (hops > MOST_HOPS) return false;
-      ahead = [...partsOf(next), ...ahead];
+      if (hops > MOST_HOPS) throw new UnsafeEntry(path, 'is a link through more links than can be followed', target);
+      open.add(link);
+      ahead.push(...stepsOf(next, link));
     }
     return false;
   }
 }
 
-function partsOf(target: string): string[] {
-  return target.split('/').filter((part) => part !== '' && part !== '.');
+/** A part of a path, or the mark that all parts of a link's target are behind: to meet that link before is a circle. */
+type Step = string | { readonly endOf: string };
+
+/** Last step first, to be taken from the end. */
+function stepsOf(target: string, link: string): Step[] {
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  return [{ endOf: link }, ...parts.reverse()];
+}
+
+/** As far as links go; a longer one is not a path on any system (bytes). */
+const LONGEST_TARGET = 4095;
+
+/** @throws DamagedEntry */
+export function assertTargetLength(link: string, bytes: number): void {
+  if (bytes > LONGEST_TARGET) throw new DamagedEntry(link, 'is a link with a target that is too long');
 }
 
 function ancestors(path: string): readonly string[] {

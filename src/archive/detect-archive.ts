@@ -1,30 +1,48 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { constants, gunzipSync } from 'node:zlib';
+import { open } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { hasCode } from '../errors/index.js';
 import type { ArchiveFormat } from './archive.js';
-
-const BLOCK = 512;
-/** Enough compressed bytes to hold the first block of a tar, and few enough to inflate without a thought. */
-const LOOK_AHEAD = 16 * 1024;
+import { AR_SIGNATURE } from './deb/ar-member.js';
+import { ByteSource } from './decompress/byte-source.js';
+import { decompress, type Compression } from './decompress/decompress.js';
+import { readChunks } from './decompress/read-chunks.js';
+import { BLOCK, readTarHeader } from './tar/tar-header.js';
 
 /** Zip files that programs read as they are: people mean to keep them whole. */
 const KEPT_WHOLE = new Set(['.jar', '.war', '.ear', '.apk', '.pyz']);
 
 const NAMES: readonly (readonly [RegExp, ArchiveFormat])[] = [
   [/\.(tar\.gz|tgz|crate)$/i, 'tar.gz'],
+  [/\.(tar\.bz2|tbz2?|tb2)$/i, 'tar.bz2'],
+  [/\.(tar\.xz|txz)$/i, 'tar.xz'],
+  [/\.(tar\.zst|tzst)$/i, 'tar.zst'],
   [/\.tar$/i, 'tar'],
   [/\.(zip|whl)$/i, 'zip'],
+  [/\.deb$/i, 'deb'],
+  [/\.gz$/i, 'gz'],
+  [/\.bz2$/i, 'bz2'],
+  [/\.xz$/i, 'xz'],
+  [/\.zst$/i, 'zst'],
+];
+
+/** The bytes that a compressed file begins with. */
+const COMPRESSIONS: readonly (readonly [string, Compression])[] = [
+  ['\x1f\x8b\x08', 'gz'],
+  ['BZh', 'bz2'],
+  ['\xfd7zXZ\0', 'xz'],
+  ['\x28\xb5\x2f\xfd', 'zst'],
 ];
 
 /**
  * Whether a file is an archive that is unpacked where archives are: by content, then by name (a damaged archive is
- * still meant to be one). Programs that happen to be zip files, as `.jar`, are not.
+ * still meant to be one). Programs that happen to be zip files, as `.jar`, are not; neither are compressed files whose
+ * name does not say so.
  */
 export async function detectArchive(path: string): Promise<ArchiveFormat | undefined> {
   if (KEPT_WHOLE.has(extname(path).toLowerCase())) return undefined;
   try {
-    return await archiveFormat(path);
+    const format = await archiveFormat(path);
+    return isSingle(format) && formatOfName(path) !== format ? undefined : format;
   } catch (error) {
     if (hasCode(error, 'EISDIR')) return undefined;
     throw error;
@@ -33,65 +51,68 @@ export async function detectArchive(path: string): Promise<ArchiveFormat | undef
 
 /** The format of an archive that somebody asks to unpack: by content, then by name. */
 export async function archiveFormat(path: string): Promise<ArchiveFormat | undefined> {
-  return formatOfContent(await readStart(path)) ?? formatOfName(path);
+  const start = await readStart(path);
+  const named = formatOfName(path);
+  if (isZip(start)) return 'zip';
+  if (isTar(start)) return 'tar';
+  if (isDeb(start)) return 'deb';
+  const compression = COMPRESSIONS.find(([signature]) => startsWith(start, signature))?.[1];
+  if (compression === undefined || named === `tar.${compression}`) return named;
+  if (isTar(await decompressedStart(path, compression))) return `tar.${compression}`;
+  return named ?? compression;
 }
 
 async function readStart(path: string): Promise<Buffer> {
-  await using file = await disposable(open(path, 'r'));
-  const { bytesRead, buffer } = await file.handle.read(Buffer.alloc(LOOK_AHEAD), 0, LOOK_AHEAD, 0);
-  return buffer.subarray(0, bytesRead);
-}
-
-async function disposable(opening: Promise<FileHandle>): Promise<AsyncDisposable & { readonly handle: FileHandle }> {
-  const handle = await opening;
-  return { handle, [Symbol.asyncDispose]: () => handle.close() };
-}
-
-function formatOfContent(start: Buffer): ArchiveFormat | undefined {
-  if (isZip(start)) return 'zip';
-  if (isTar(start)) return 'tar';
-  if (isGzip(start) && isTar(inflateStart(start))) return 'tar.gz';
-  return undefined;
+  const file = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(BLOCK), 0, BLOCK, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function formatOfName(path: string): ArchiveFormat | undefined {
-  return NAMES.find(([pattern]) => pattern.test(path))?.[1];
+  return NAMES.find(([pattern]) => pattern.test(basename(path)))?.[1];
+}
+
+function isSingle(format: ArchiveFormat | undefined): boolean {
+  return COMPRESSIONS.some(([, compression]) => compression === format);
 }
 
 /** A first local file header, or the end record of a zip with nothing in it. */
 function isZip(start: Buffer): boolean {
-  const signature = start.length < 4 ? 0 : start.readUInt32BE(0);
-  return signature === 0x504b0304 || signature === 0x504b0506;
+  return startsWith(start, 'PK\x03\x04') || startsWith(start, 'PK\x05\x06');
 }
 
-function isGzip(start: Buffer): boolean {
-  return start.length > 2 && start[0] === 0x1f && start[1] === 0x8b && start[2] === 8;
+/** Other `ar` archives are libraries, which nobody wants unpacked. */
+function isDeb(start: Buffer): boolean {
+  return startsWith(start, `${AR_SIGNATURE}debian-binary`);
 }
 
-function inflateStart(start: Buffer): Buffer {
+function startsWith(start: Buffer, signature: string): boolean {
+  return start.toString('latin1', 0, signature.length) === signature;
+}
+
+/** What a compressed file holds first; nothing where it is damaged. */
+async function decompressedStart(path: string, compression: Compression): Promise<Buffer> {
+  const source = new ByteSource(await decompress(readChunks(path), compression));
   try {
-    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
+    return await source.exactly(BLOCK);
   } catch {
     return Buffer.alloc(0);
+  } finally {
+    await source.close();
   }
 }
 
 /** `ustar` at 257 (POSIX and GNU), or, as older tars have no mark, a header whose checksum is right. */
 function isTar(start: Buffer): boolean {
   if (start.length < BLOCK) return false;
-  return start.toString('latin1', 257, 262) === 'ustar' || hasTarChecksum(start.subarray(0, BLOCK));
-}
-
-/** The sum of all bytes of the header, its own checksum field (8 bytes at 148) counted as blanks. */
-function hasTarChecksum(header: Buffer): boolean {
-  const written = Number.parseInt(
-    header
-      .toString('latin1', 148, 156)
-      .replace(/[\0 ]+$/, '')
-      .trim(),
-    8,
-  );
-  const field = header.subarray(148, 156).reduce((sum, byte) => sum + byte, 0);
-  const sum = header.reduce((total, byte) => total + byte, 0) - field + 8 * 0x20;
-  return header[0] !== 0 && written === sum;
+  if (start.toString('latin1', 257, 262) === 'ustar') return true;
+  try {
+    return start[0] !== 0 && readTarHeader(start) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -62,7 +62,7 @@ describe.each(Object.entries(PACKERS))('%s', (name, pack) => {
     await rig.extract(name, pack(PACKAGE));
     expect(rig.events).toEqual([
       { kind: 'extract:start', archive: join(rig.folder, name) },
-      { kind: 'extract:end', archive: join(rig.folder, name), files: 2, durationMs: expect.any(Number) },
+      { kind: 'extract:end', archive: join(rig.folder, name), files: 2, bytes: 17, durationMs: expect.any(Number) },
     ]);
   });
 

@@ -2,19 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
-import type { ArchiveFormat, ExtractRequest, ExtractResult } from './archive.js';
+import { ARCHIVE_FORMATS, type ArchiveFormat } from './archive.js';
 import { explainArchiveFailure } from './archive-failure.js';
 import { archiveFormat } from './detect-archive.js';
+import { ExtractProgress } from './extract-progress.js';
+import type { ExtractRequest, ExtractResult } from './extract-request.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import { mergeTree } from './merge-tree.js';
-import { unpackTar } from './unpack-tar.js';
-import { unpackZip } from './unpack-zip.js';
 import type { Unpacked, UnpackRequest } from './unpack.js';
-
-const UNPACKERS: Readonly<Record<ArchiveFormat, (request: UnpackRequest) => Promise<Unpacked>>> = {
-  tar: (request) => unpackTar(request, false),
-  'tar.gz': (request) => unpackTar(request, true),
-  zip: unpackZip,
-};
 
 /**
  * Unpacks an archive into a folder that may have content: folders are merged, files replaced. The archive is unpacked
@@ -22,15 +17,15 @@ const UNPACKERS: Readonly<Record<ArchiveFormat, (request: UnpackRequest) => Prom
  * @throws FettleError E_ARCHIVE (damaged or unknown), E_ARCHIVE_UNSAFE, E_FILE (missing), E_DISK_FULL
  */
 export async function extractArchive(request: ExtractRequest): Promise<ExtractResult> {
-  const format = await requireFormat(request.archive);
-  request.signal?.throwIfAborted();
-  if (request.signal) allowManyListeners(request.signal);
+  const { archive, emit, signal } = request;
+  const format = await requireFormat(archive);
+  signal?.throwIfAborted();
+  if (signal) allowManyListeners(signal);
   const startedAt = performance.now();
-  request.emit({ kind: 'extract:start', archive: request.archive });
-  const files = await unpackAside(request, format);
-  const durationMs = performance.now() - startedAt;
-  request.emit({ kind: 'extract:end', archive: request.archive, files, durationMs });
-  return { files };
+  emit({ kind: 'extract:start', archive });
+  const { files, bytes } = await unpackAside(request, format);
+  emit({ kind: 'extract:end', archive, files, bytes, durationMs: performance.now() - startedAt });
+  return { files, bytes };
 }
 
 async function requireFormat(archive: string): Promise<ArchiveFormat> {
@@ -39,7 +34,7 @@ async function requireFormat(archive: string): Promise<ArchiveFormat> {
   });
   if (format) return format;
   throw new FettleError('E_ARCHIVE', `${archive} is not an archive of a known kind.`, {
-    facts: { archive, known: ['tar', 'tar.gz', 'zip'] },
+    facts: { archive, known: ARCHIVE_FORMATS },
     hint: 'Extract it in a script with a program that knows it.',
   });
 }
@@ -49,19 +44,35 @@ function unreadable(archive: string, cause: unknown): FettleError {
   return new FettleError('E_FILE', `The archive ${archive} ${problem}.`, { facts: { archive }, cause });
 }
 
-async function unpackAside(request: ExtractRequest, format: ArchiveFormat): Promise<number> {
-  const { archive, destination, strip, signal } = request;
+async function unpackAside(request: ExtractRequest, format: ArchiveFormat): Promise<Unpacked> {
+  const { archive, destination, signal } = request;
   await mkdir(destination, { recursive: true });
   const folder = await mkdtemp(join(destination, '.extract-'));
   try {
-    const unpacked = await UNPACKERS[format]({ archive, folder, strip, signal });
+    const unpacked = await unpackInto(folder, request, format);
     signal?.throwIfAborted();
     await mergeTree(unpacked.root, destination);
-    return unpacked.files;
+    return unpacked;
   } catch (error) {
     signal?.throwIfAborted();
     throw explainArchiveFailure(error, archive, format);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+async function unpackInto(folder: string, request: ExtractRequest, format: ArchiveFormat): Promise<Unpacked> {
+  const { archive, strip, emit, pool } = request;
+  const progress = new ExtractProgress((files, bytes) => {
+    emit({ kind: 'extract:progress', archive, files, bytes });
+  });
+  const unpackRequest: UnpackRequest = {
+    ...{ archive, folder, strip },
+    limits: { ...DEFAULT_LIMITS, ...request.limits },
+    signal: request.signal,
+    progress: progress.tell,
+  };
+  if (pool) return pool.unpack(unpackRequest, format);
+  const { unpackArchive } = await import('./unpack-archive.js');
+  return unpackArchive(unpackRequest, format);
 }

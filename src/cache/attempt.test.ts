@@ -51,7 +51,7 @@ describe('an attempt that commits', () => {
     const assetDir = await build(cache, id);
     expect(await cache.find(id)).toEqual({
       ...{ id, assetDir, keyInputs: RECORD.keyInputs, durations: RECORD.durations },
-      ...{ bytes: 10, files: 1, completedAt: expect.any(Number) },
+      ...{ origin: RECORD.origin, bytes: 10, files: 1, completedAt: expect.any(Number) },
     });
     const again = await cache.acquire(id, acquisition().options);
     expect(again.kind).toBe('complete');

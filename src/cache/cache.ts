@@ -19,12 +19,19 @@ export interface CacheOptions {
 /** The content cache that many processes share. docs/cache.md tells the protocol. */
 export interface Cache extends AsyncDisposable {
   readonly root: string;
+  /** The folder for downloads, which src/fetch fills. */
+  readonly downloads: string;
   /** Looks without a lock. Undefined when there is no whole marker with this key and its folder. */
   find(id: EntryId): Promise<CompleteEntry | undefined>;
   /** Look, lock, look again: either the complete entry or the right to build it. */
   acquire(id: EntryId, options: AcquireOptions): Promise<Acquired>;
   /** For user-managed packages: the lock and an ephemeral workspace; never looks for a complete entry. */
   acquireWorkspace(id: EntryId, options: AcquireOptions): Promise<Attempt>;
+  /**
+   * A lock for work on something that all packages share, such as one download. Names of entries' locks have an `@`,
+   * so this one must have none.
+   */
+  lock(name: string, options: Omit<AcquireOptions, 'logFile'>): Promise<AsyncDisposable>;
   /** Why `keyInputs` has no entry: differences from the nearest complete entry of the same identity, a line each. */
   explainMiss(id: EntryId, keyInputs: unknown): Promise<readonly string[]>;
   /** Where a new log of this entry goes; the folder exists when this returns. */

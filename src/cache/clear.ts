@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { forgetSilentHolders } from './contested.js';
 import { listEntries } from './entry-listing.js';
 import { evictEntry, type EvictionParts } from './evict.js';
@@ -6,6 +6,7 @@ import { onCacheFiles } from './failure.js';
 import { partialRecipeClaim } from './layout.js';
 import { leasedNames } from './lease-listing.js';
 import { lockedNames, tidyLocks } from './lock-listing.js';
+import { makeFolder } from './make-folder.js';
 import { isOrphan } from './recipes.js';
 import { measureCache } from './size.js';
 
@@ -40,19 +41,19 @@ async function clearShared(parts: EvictionParts): Promise<readonly string[]> {
   if ((await lockedNames(layout)).length > 0) return ['recipes', 'downloads', 'logs'];
   for (const folder of [layout.downloads, layout.logs]) {
     await trash.discard(folder);
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
   }
-  await mkdir(layout.recipes, { recursive: true });
+  makeFolder(layout.recipes);
   return clearRecipes(parts);
 }
 
-async function clearRecipes({ layout, trash, pid }: EvictionParts): Promise<readonly string[]> {
+async function clearRecipes({ layout, trash, durability, pid }: EvictionParts): Promise<readonly string[]> {
   const leased = await leasedNames(layout, pid);
   const kept: string[] = [];
   for (const name of await readdir(layout.recipes)) {
     if (leased.has(layout.foundRecipeLease(name)) || (partialRecipeClaim(name) !== undefined && !isOrphan(name, pid)))
       kept.push(`recipes/${name}`);
-    else await trash.discard(layout.foundRecipe(name));
+    else await trash.discard(layout.foundRecipe(name), durability);
   }
   return kept;
 }

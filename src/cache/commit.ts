@@ -1,4 +1,5 @@
 import { FettleError } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
 import { syncFolder } from './durable-file.js';
@@ -23,7 +24,7 @@ export async function commitAttempt(parts: AttemptParts, record: CommitRecord): 
   }
   const outcome = await publishMarker(entry, markerOf(parts, record, sealed), { durability, takeover: lock.takeover });
   if (outcome === 'lost') await giveWay(parts);
-  return standingEntry(parts);
+  return patiently(() => standingEntry(parts));
 }
 
 /** Takes away what only the work needed. */

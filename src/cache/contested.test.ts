@@ -101,7 +101,7 @@ describe('attempts that may be at work together', () => {
   test('get a folder each, even when they make them at the same time', async () => {
     await (await rig.open({ root }))[Symbol.asyncDispose]();
     const takeOver = { entry: place, takeover: 'uncertain', keepFetch: true, handsOff: false } as const;
-    const trash = new Trash(layout);
+    const trash = new Trash(layout, process.pid);
     const made = await Promise.all(Array.from({ length: 5 }, () => prepareFolders({ ...takeOver, trash })));
     expect(new Set(made.map((one) => one.place.base)).size).toBe(5);
     expect(made.map((one) => one.place.base)).not.toContain(place.folder);

@@ -2,11 +2,25 @@ import { closeSync, fsync as fsyncDescriptor, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { hasCode } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
+import { Semaphore } from '../support/semaphore.js';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */
   readonly fsync: boolean;
+  /** Files of one asset that are looked at at once; default 16. */
+  readonly filesAtOnce?: number;
+  /** Assets that are sealed at once; undefined: any number. */
+  readonly seals?: Semaphore;
 }
+
+/** What a process can afford that may have so many files open; undefined: nothing is known of a limit. */
+export function durabilityWithin(fsync: boolean, openFiles: number | undefined): Durability {
+  if (openFiles === undefined || openFiles >= PLENTY_OF_FILES) return { fsync };
+  return { fsync, filesAtOnce: Math.max(1, Math.floor((openFiles - 32) / 16)), seals: new Semaphore(1) };
+}
+
+const PLENTY_OF_FILES = 512;
 
 /**
  * Writes a whole file, on the disk itself where asked for.
@@ -18,7 +32,7 @@ export async function writeDurably(
   { fsync }: Durability,
   flags: 'w' | 'wx',
 ): Promise<void> {
-  await using file = await open(path, flags, 0o644);
+  await using file = await patiently(() => open(path, flags, 0o644));
   await file.writeFile(text);
   if (fsync) await file.sync();
 }
@@ -30,7 +44,7 @@ const flush = promisify(fsyncDescriptor);
 
 /** Puts the content of a file on the disk. Opening and closing are synchronous: only the flush takes its time. */
 export async function syncFile(path: string): Promise<void> {
-  const descriptor = openSync(path, FLUSH_NEEDS_WRITING ? 'r+' : 'r');
+  const descriptor = await patiently(() => openSync(path, FLUSH_NEEDS_WRITING ? 'r+' : 'r'));
   try {
     await flush(descriptor);
   } finally {
@@ -41,7 +55,7 @@ export async function syncFile(path: string): Promise<void> {
 /** Makes the names in a folder durable. Windows and some network file systems cannot, and do not need to. */
 export async function syncFolder(path: string, { fsync }: Durability): Promise<void> {
   if (!fsync || FLUSH_NEEDS_WRITING) return;
-  await using folder = await open(path, 'r');
+  await using folder = await patiently(() => open(path, 'r'));
   try {
     await folder.sync();
   } catch (error) {

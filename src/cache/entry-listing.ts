@@ -5,12 +5,13 @@ import type { EntryPlace, Layout, ListedEntry } from './layout.js';
 /** Every entry of the cache. */
 export async function listEntries(layout: Layout): Promise<readonly ListedEntry[]> {
   const entries: ListedEntry[] = [];
-  for (const identity of await foldersIn(layout.assets)) {
-    for (const variant of await foldersIn(layout.foundIdentity(identity))) {
-      entries.push(layout.listedEntry(identity, variant));
-    }
-  }
+  for (const identity of await foldersIn(layout.assets)) entries.push(...(await listEntriesOf(layout, identity)));
   return entries;
+}
+
+/** The entries in an identity's folder, which is named as it was found. */
+export async function listEntriesOf(layout: Layout, identity: string): Promise<readonly ListedEntry[]> {
+  return (await foldersIn(layout.foundIdentity(identity))).map((variant) => layout.listedEntry(identity, variant));
 }
 
 /** Every entry of one identity. */

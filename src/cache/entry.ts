@@ -27,6 +27,7 @@ export interface CompleteEntry {
   readonly bytes: number;
   readonly files: number;
   readonly durations: Readonly<Partial<Record<Phase, number>>>;
+  readonly origin: CommitRecord['origin'];
   readonly completedAt: number;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, rename, unlink } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
 import { mayHaveSilentHolder } from './contested.js';
+import type { Durability } from './durable-file.js';
 import { temporaryMarker, type Layout, type ListedEntry } from './layout.js';
 import { leasedNames } from './lease-listing.js';
 import { removeEmptyEntry } from './leave-entry.js';
@@ -12,6 +13,7 @@ export interface EvictionParts {
   readonly layout: Layout;
   readonly trash: Trash;
   readonly locks: LockClient;
+  readonly durability: Durability;
   readonly pid: number;
   readonly now: () => number;
 }
@@ -26,7 +28,7 @@ export interface EvictionParts {
  * @returns false when it was kept
  */
 export async function evictEntry(
-  { layout, trash, locks, pid, now }: EvictionParts,
+  { layout, trash, locks, durability, pid, now }: EvictionParts,
   { place, lockName }: ListedEntry,
   isStillWanted: () => boolean = () => false,
 ): Promise<boolean> {
@@ -40,7 +42,7 @@ export async function evictEntry(
     if (wasThere) await putBack(hidden, place.marker);
     return false;
   }
-  await trash.discard(place.folder);
+  await trash.discard(place.folder, durability);
   await removeEmptyEntry(place);
   return true;
 }

@@ -4,9 +4,9 @@ import { hasCode } from '../errors/index.js';
 import type { CollectedItem } from './collection.js';
 import type { EvictionParts } from './evict.js';
 import type { Evictable } from './evictable.js';
+import { evictableDownloads } from './evictable-downloads.js';
 import { partialRecipeClaim } from './layout.js';
 import { leasedNames } from './lease-listing.js';
-import { lockedNames } from './lock-listing.js';
 import { writerHasEnded } from './logs.js';
 import { isOrphan } from './recipes.js';
 import { diskUsage } from './tree.js';
@@ -15,7 +15,7 @@ import { diskUsage } from './tree.js';
 export async function evictableShared(parts: EvictionParts): Promise<readonly Evictable[]> {
   return [
     ...(await recipes(parts)),
-    ...(await downloads(parts)),
+    ...(await evictableDownloads(parts)),
     ...(await logs(parts)),
     ...(await below(parts, parts.layout.quarantine, 'quarantine', () => Promise.resolve(false))),
   ];
@@ -39,12 +39,6 @@ function isPartial(name: string): boolean {
   return partialRecipeClaim(name) !== undefined;
 }
 
-/** Nothing tells who needs a download, so they stay while anything is being built. */
-function downloads(parts: EvictionParts): Promise<readonly Evictable[]> {
-  const { layout } = parts;
-  return below(parts, layout.downloads, 'download', async () => (await lockedNames(layout)).length > 0);
-}
-
 async function logs(parts: EvictionParts): Promise<readonly Evictable[]> {
   const { layout } = parts;
   const items: Evictable[] = [];
@@ -56,7 +50,7 @@ async function logs(parts: EvictionParts): Promise<readonly Evictable[]> {
 }
 
 async function below(
-  { trash }: EvictionParts,
+  { trash, durability }: EvictionParts,
   folder: string,
   kind: CollectedItem['kind'],
   isInUse: (name: string) => Promise<boolean>,
@@ -73,7 +67,7 @@ async function below(
       isInUse: () => isInUse(name),
       remove: async () => {
         if (await isInUse(name)) return false;
-        await trash.discard(path);
+        await trash.discard(path, kind === 'recipe' ? durability : undefined);
         return true;
       },
     });

@@ -7,5 +7,7 @@ export type { AcquireOptions, Acquired, Attempt, CommitRecord, CompleteEntry, En
 export { derivationKey } from './key.js';
 export type { ListedCacheEntry } from './list.js';
 export { markerOf } from './marker-of.js';
+export { cacheFailure } from './failure.js';
 export { openCache } from './open.js';
+export { isNameOfDead, ownName } from './own-name.js';
 export type { CacheVerification, Damage, EntryCheck, VerifyOptions } from './verification.js';

@@ -10,7 +10,9 @@ const LONGEST_NAME = 150;
 const PARTIAL = '.partial.';
 const PREPARED = '.prepared.';
 const PROBE = '.probe.';
+const DRAFT = '.VERSION.';
 const CONTESTED = '.contested';
+const RECORD = '.owner.json';
 
 /** Where one entry lives. */
 export interface EntryPlace {
@@ -76,14 +78,14 @@ export class Layout {
   }
 
   /** Where VERSION is written before it gets its name. */
-  temporaryVersion(token: string): string {
-    return `${this.version}.${token}.tmp`;
+  temporaryVersion(claimName: string): string {
+    return join(this.root, `${DRAFT}${claimName}`);
   }
 
   /** Whether a name found in the root is one that a cache has. */
   isOurs(name: string): boolean {
     const path = join(this.root, name);
-    if (name.startsWith(PROBE) || path.startsWith(`${this.version}.`)) return true;
+    if (name.startsWith(PROBE) || name.startsWith(DRAFT)) return true;
     return [this.tag, this.version, this.quarantine, this.fileSystem, ...this.folders].includes(path);
   }
 
@@ -257,7 +259,7 @@ export function lockPaths(locks: string, lockName: string): LockPaths {
   const prepared = (claimName: string): string => join(locks, `${PREPARED}${claimName}`);
   return {
     folder,
-    record: join(locks, `${lockName}.owner.json`),
+    record: join(locks, `${lockName}${RECORD}`),
     contested: join(locks, `${lockName}${CONTESTED}`),
     claim: (claimName) => join(folder, claimName),
     prepared,
@@ -268,6 +270,16 @@ export function lockPaths(locks: string, lockName: string): LockPaths {
 /** The lock whose folder has this name; undefined for other names. */
 export function lockNameOfFolder(name: string): string | undefined {
   return name.endsWith('.lock') && !name.startsWith(PREPARED) ? name.slice(0, -'.lock'.length) : undefined;
+}
+
+/** The lock whose holder's record has this name; undefined for other names. */
+export function lockNameOfRecord(name: string): string | undefined {
+  return name.endsWith(RECORD) && !name.startsWith(PREPARED) ? name.slice(0, -RECORD.length) : undefined;
+}
+
+/** The folder of the identity that a lock's name begins with. */
+export function identityOfLock(lockName: string): string {
+  return lockName.slice(0, Math.max(0, lockName.lastIndexOf('.')));
 }
 
 /** The lock whose contested mark has this name; undefined for other names. */
@@ -288,6 +300,11 @@ export function partialRecipeClaim(name: string): string | undefined {
 /** The claim that the folder of a probe carries; undefined for other names. */
 export function probeClaim(name: string): string | undefined {
   return name.startsWith(PROBE) ? name.slice(PROBE.length) : undefined;
+}
+
+/** The claim that a draft of VERSION carries; undefined for other names. */
+export function draftVersionClaim(name: string): string | undefined {
+  return name.startsWith(DRAFT) ? name.slice(DRAFT.length) : undefined;
 }
 
 /** A log found in an identity's folder. */

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, renameSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { claimName, newClaim } from './claim.js';
 import type { Layout } from './layout.js';
+import { makeFolder } from './make-folder.js';
 import { identifyProcess } from './process-identity.js';
 
 /** How often a lease shows that its holder lives, for machines that cannot see the process. */
@@ -90,7 +91,7 @@ function openInFolder(folder: string, path: string): number {
     return openSync(path, 'ax');
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    mkdirSync(folder);
+    makeFolder(folder);
     return openSync(path, 'ax');
   }
 }

@@ -6,8 +6,11 @@ import type { EntryPlace } from './layout.js';
 import { removeDamagedMarker } from './publish-marker.js';
 import { holdsSomething } from './work-folders.js';
 
+/** What of an attempt matters when it ends without a commit. */
+type LeavingParts = Pick<AttemptParts, 'entry' | 'place' | 'shared' | 'trash' | 'ephemeral' | 'lock'>;
+
 /** Takes away what an attempt without a commit leaves, and every folder above that is empty then. */
-export async function leaveEntry(parts: AttemptParts, keepFetch: boolean): Promise<void> {
+export async function leaveEntry(parts: LeavingParts, keepFetch: boolean): Promise<void> {
   const { entry, place, shared, trash } = parts;
   for (const path of [place.asset, place.stage, place.tmp, place.fingerprint]) await trash.discard(path);
   if (!keepFetch || !(await downloadsAreOfUse(parts))) await trash.discard(place.fetch);
@@ -18,7 +21,7 @@ export async function leaveEntry(parts: AttemptParts, keepFetch: boolean): Promi
 }
 
 /** In a contested entry nobody takes over another attempt's downloads. */
-async function downloadsAreOfUse({ entry, place, shared }: AttemptParts): Promise<boolean> {
+async function downloadsAreOfUse({ entry, place, shared }: LeavingParts): Promise<boolean> {
   return !shared && !isContested(entry) && (await holdsSomething(place.fetch));
 }
 

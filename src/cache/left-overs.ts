@@ -43,7 +43,7 @@ async function besideEntry(parts: EvictionParts, listed: ListedEntry): Promise<r
 }
 
 /** Paths of what a complete entry does not need. None when its marker does not say. */
-async function surplusOf(place: EntryPlace): Promise<readonly string[]> {
+export async function surplusOf(place: EntryPlace): Promise<readonly string[]> {
   const marker = readMarker(place.marker);
   if (!marker) return [];
   const [first = '', second] = marker.asset.split('/');

@@ -1,6 +1,7 @@
 import { FettleError, messageOf } from '../errors/index.js';
 import type { Emit } from '../events/index.js';
-import { cacheFailure } from './failure.js';
+import { isShortOfFiles } from '../support/patiently.js';
+import { cacheFailure, MORE_FILES, openFilesFact } from './failure.js';
 import { HeldLock } from './held-lock.js';
 import type { LockReply } from './lock-messages.js';
 import { LockWorkerThread } from './lock-worker-thread.js';
@@ -124,13 +125,23 @@ export class LockClient implements AsyncDisposable {
   /** Without heartbeats the locks cannot be relied on; they are given back so that others need not wait for us. */
   #onDeath(cause: unknown): void {
     this.#thread = undefined;
-    const reason = cause === undefined ? 'it ended' : messageOf(cause);
-    const error = new FettleError('E_CACHE', 'the thread that keeps the locks failed', { facts: { reason }, cause });
+    const error = threadFailure(cause);
     for (const pending of this.#pending.values()) pending.fail(error);
     this.#pending.clear();
     for (const held of this.#held.values()) held.onWorkerDeath(this.options.locks);
     this.#held.clear();
   }
+}
+
+/** Node tells the reason of a thread that could not start in words only. */
+function threadFailure(cause: unknown): FettleError {
+  const reason = cause === undefined ? 'it ended' : messageOf(cause);
+  const isShort = isShortOfFiles(cause) || /\bE[MN]FILE\b/.test(reason);
+  return new FettleError('E_CACHE', 'the thread that keeps the locks failed', {
+    facts: { reason: isShort ? 'too many open files' : reason, ...(isShort && openFilesFact()) },
+    hint: isShort ? MORE_FILES : 'Run the command again; what was complete stays, and no lock is left.',
+    cause,
+  });
 }
 
 function closedError(): Error {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
 import { parseClaimName, type Claim } from './claim.js';
 import type { LockPaths } from './layout.js';
+import { makeFolder } from './make-folder.js';
 
 /**
  * A lock is a folder with one file in it, the claim of its holder. It is free when the folder is not there or empty.
@@ -37,7 +38,7 @@ export async function readStandingClaim(paths: LockPaths): Promise<StandingClaim
  * @returns false when somebody else was faster
  */
 export async function takeFreeLock(paths: LockPaths, claimName: string): Promise<boolean> {
-  await mkdir(paths.prepared(claimName), { recursive: true });
+  makeFolder(paths.prepared(claimName));
   let taken = false;
   try {
     await writeFile(paths.preparedClaim(claimName), '');
@@ -84,7 +85,13 @@ async function removeIfEmpty(folder: string): Promise<boolean> {
 }
 
 async function removePrepared(paths: LockPaths, claimName: string): Promise<void> {
-  await rm(paths.prepared(claimName), { recursive: true, force: true });
+  // Not recursively: that opens the folder, which a process with too many open files cannot do.
+  await rm(paths.preparedClaim(claimName), { force: true });
+  try {
+    await rmdir(paths.prepared(claimName));
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
 import { hasCode, messageOf } from '../errors/index.js';
 import type { LockOwner } from '../events/index.js';
+import { patiently } from '../support/patiently.js';
 import { claimName, newClaim, type Claim } from './claim.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { BUSY, claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
 import { lockPaths, type LockPaths } from './layout.js';
+import { LockWatch } from './lock-watch.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
 import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
@@ -28,6 +30,8 @@ type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 250;
+/** Where the end of a hold is told by the system, asking only finds holders of this machine that were killed. */
+const LONGEST_WATCHED_PAUSE_MS = 1000;
 /** By then the holder has written who it is; shorter waits are not worth a word. */
 const FIRST_REPORT_MS = 20;
 const REPORT_INTERVAL_MS = 10_000;
@@ -105,7 +109,12 @@ export class LockSession {
     const paths = lockPaths(this.settings.locks, command.name);
     const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
     let reportAt = FIRST_REPORT_MS;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    let told: string | undefined;
+    for (let pauseMs = FIRST_PAUSE_MS, looks = 0; ; looks += 1) {
+      // Before the look: what changes after it wakes the pause. The first look mostly finds the lock free.
+      using watch = new LockWatch(looks > 0 ? paths.folder : undefined, () => {
+        pause.wake();
+      });
       if (pause.cancelled) {
         this.reply({ kind: 'cancelled', id: command.id });
         return;
@@ -118,11 +127,18 @@ export class LockSession {
         this.reply({ kind: 'timed-out', id: command.id, owner: busy.owner, waitedMs });
         return;
       }
-      if (waitedMs >= reportAt) {
+      const holder = `${busy.owner?.token ?? ''} ${busy.owner?.phase ?? ''}`;
+      // What the holder does, or who it is, is told when it changes; the rest is a reminder.
+      if (waitedMs >= reportAt || (told !== undefined && told !== holder)) {
         this.reply({ kind: 'waiting', id: command.id, owner: busy.owner, waitedMs });
+        told = holder;
         reportAt = waitedMs + REPORT_INTERVAL_MS;
       }
-      await pause.wait(Math.min(pauseMs, remainingMs));
+      const isTold = watch.isWatching && busy.owner?.host === this.#self.host;
+      pauseMs = Math.min(pauseMs, isTold ? LONGEST_WATCHED_PAUSE_MS : LONGEST_PAUSE_MS);
+      const wasWoken = await pause.wait(Math.min(pauseMs, remainingMs));
+      // Who was woken and comes too late may have looked while there was nothing to watch.
+      pauseMs = wasWoken ? FIRST_PAUSE_MS : pauseMs * 1.5;
     }
   }
 
@@ -135,7 +151,7 @@ export class LockSession {
     let owner: LockOwner | null = null;
     let takeover: Takeover = 'none';
     const files = claimFileSystem(paths, claimName(claim), async () => {
-      const outcome = await way.attempt.try();
+      const outcome = await patiently(() => way.attempt.try());
       owner = outcome.kind === 'busy' ? outcome.owner : outcome.previousOwner;
       if (outcome.kind === 'claimed') takeover = outcome.takeover;
       return outcome.kind === 'claimed';

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { cacheFailure } from './failure.js';
 import type { LockReply, LockRequest, LockWorkerData } from './lock-messages.js';
+import { makeFolder } from './make-folder.js';
 
 export interface LockWorkerListener {
   onReply(reply: LockReply): void;
@@ -18,7 +18,7 @@ export class LockWorkerThread {
 
   constructor(url: URL, data: LockWorkerData, listener: LockWorkerListener) {
     try {
-      mkdirSync(data.locks, { recursive: true });
+      makeFolder(data.locks);
     } catch (error) {
       throw cacheFailure('create the folder of the locks', data.locks, error);
     }

@@ -4,7 +4,7 @@ import type { LockRequest, LockWorkerData } from './lock-messages.js';
 import { LockSession, type KeepHeartbeat } from './lock-session.js';
 
 /** proper-lockfile wants at least these. */
-const LEAST_STALE_MS = 5000;
+const LEAST_STALE_MS = 2000;
 
 // The entry of the worker thread: locks live here, so that a busy main thread never stops their heartbeat.
 const port = parentPort;

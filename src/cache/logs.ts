@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
 import type { EntryId } from './entry.js';
 import { onCacheFiles } from './failure.js';
 import type { Layout } from './layout.js';
 import { logOf } from './layout.js';
 import { processExists } from './liveness.js';
+import { makeFolder } from './make-folder.js';
 
 /** Logs kept for each identity. */
 const KEPT_LOGS = 10;
@@ -23,8 +25,8 @@ export async function newLogFile(
 ): Promise<string> {
   const folder = layout.logFolder(id.identity);
   return onCacheFiles('make room for a log', folder, async () => {
-    await mkdir(folder, { recursive: true });
-    await pruneLogs(layout, id.identity, writer.pid);
+    makeFolder(folder);
+    await patiently(() => pruneLogs(layout, id.identity, writer.pid));
     return unusedName(layout, id, `${timeStamp(writer.now)}-${writer.pid}`);
   });
 }

@@ -85,8 +85,8 @@ export function standingAsset(place: EntryPlace, marker: Marker): string | undef
 function completeEntry(place: EntryPlace, id: EntryId, marker: Marker): CompleteEntry | undefined {
   const assetDir = standingAsset(place, marker);
   if (assetDir === undefined) return undefined;
-  const { keyInputs, bytes, files, durations, completedAt } = marker;
-  return { id, assetDir, keyInputs, bytes, files, durations, completedAt };
+  const { keyInputs, bytes, files, durations, origin, completedAt } = marker;
+  return { id, assetDir, keyInputs, bytes, files, durations, origin, completedAt };
 }
 
 function belongsTo(marker: Marker, id: EntryId): boolean {

@@ -43,7 +43,7 @@ describe('opening a cache', () => {
   test('works for many at once', async () => {
     await Promise.all(Array.from({ length: 10 }, open));
     expect(await readFile(join(root, 'VERSION'), 'utf8')).toBe('1\n');
-    expect((await readdir(root)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await readdir(root)).filter((name) => name.startsWith('.VERSION.'))).toEqual([]);
   });
 
   test('goes on where a kill ended the first opening', async () => {

@@ -1,13 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { link, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
+import { openFilesLimit } from '../host/index.js';
 import type { Cache, CacheOptions } from './cache.js';
+import { claimName, newClaim } from './claim.js';
+import { syncFolder, writeDurably, type Durability } from './durable-file.js';
+import { durabilityWithin } from './durable-file.js';
 import { examineMount } from './examine-mount.js';
 import { cacheFailure, onCacheFiles } from './failure.js';
 import { Layout, LAYOUT_VERSION } from './layout.js';
 import { LockClient } from './lock-client.js';
+import { makeFolder } from './make-folder.js';
+import { identifyProcess } from './process-identity.js';
+import { refuseLongRoot } from './root-length.js';
 import { SharedCache } from './shared-cache.js';
 
 /** A holder that cannot be judged otherwise and gives no sign of life for this long counts as gone. */
@@ -28,19 +34,27 @@ const CACHE_TAG = [
 export async function openCache(options: CacheOptions): Promise<Cache> {
   const { host } = options;
   const root = resolve(host.cwd, options.root);
+  refuseLongRoot(root, host.platform);
   const layout = new Layout(root);
   const version = readVersion(layout);
-  if (version === undefined) await onCacheFiles('create the cache', root, () => createCache(layout, host.pid));
+  const durability = durabilityWithin(options.noFsync !== true, openFilesLimit());
+  if (version === undefined)
+    await onCacheFiles('create the cache', root, () => createCache(layout, host.pid, durability));
   else refuseForeignVersion(layout, version);
   const locks = new LockClient({
     locks: layout.locks,
     pid: host.pid,
     staleMs: options.staleLockMs ?? DEFAULT_STALE_MS,
-    // In the bundle this module and the worker lie side by side.
-    worker: options.lockWorker ?? new URL('./lock-worker.js', import.meta.url),
+    worker: options.lockWorker ?? bundledWorker(),
   });
-  const durability = { fsync: options.noFsync !== true };
   return new SharedCache({ layout, locks, durability, pid: host.pid, now: () => host.now() });
+}
+
+/** The worker lies beside the bundle that has this module; the library has it in a part of itself, one folder below. */
+function bundledWorker(): URL {
+  const beside = new URL('./lock-worker.js', import.meta.url);
+  const above = new URL('../lock-worker.js', import.meta.url);
+  return existsSync(beside) || !existsSync(above) ? beside : above;
 }
 
 /** Undefined where there is no cache yet. */
@@ -68,22 +82,26 @@ function refuseForeignVersion(layout: Layout, version: string): void {
 }
 
 /** Many processes may do this at once; each step is fine when it was done before. The version comes last. */
-async function createCache(layout: Layout, pid: number): Promise<void> {
-  await mkdir(layout.root, { recursive: true });
+async function createCache(layout: Layout, pid: number, durability: Durability): Promise<void> {
+  makeFolder(layout.root);
   const found = await readdir(layout.root);
-  for (const folder of layout.folders) await mkdir(folder, { recursive: true });
+  for (const folder of layout.folders) makeFolder(folder);
   // Somebody's own folder with other things in it must not be kept from their backups.
   if (found.every((name) => layout.isOurs(name))) await writeFile(layout.tag, CACHE_TAG);
   await examineMount(layout, pid);
-  await createVersion(layout, pid);
+  await createVersion(layout, pid, durability);
+  await syncFolder(layout.root, durability);
   const version = readVersion(layout);
   if (version !== undefined) refuseForeignVersion(layout, version);
 }
 
-/** By a link, so that nobody ever reads half of it, nor overwrites one that a newer fettle has put there. */
-async function createVersion(layout: Layout, pid: number): Promise<void> {
-  const temporary = layout.temporaryVersion(`${pid}-${randomBytes(4).toString('hex')}`);
-  await writeFile(temporary, `${LAYOUT_VERSION}\n`);
+/**
+ * By a link, so that nobody ever reads half of it, nor overwrites one that a newer fettle has put there. On the disk
+ * before that: after a power cut an empty one would be taken for that of a fettle nobody knows.
+ */
+async function createVersion(layout: Layout, pid: number, durability: Durability): Promise<void> {
+  const temporary = layout.temporaryVersion(claimName(newClaim(identifyProcess(pid))));
+  await writeDurably(temporary, `${LAYOUT_VERSION}\n`, durability, 'w');
   try {
     await link(temporary, layout.version);
   } catch (error) {

@@ -51,7 +51,7 @@ export class PendingLock {
 
   onTimedOut({ owner, waitedMs }: Reply<'timed-out'>): void {
     this.fail(
-      new FettleError('E_LOCK_TIMEOUT', `another process has been working on ${this.name} for too long`, {
+      new FettleError('E_LOCK_TIMEOUT', `${nameOf(owner)} has been working on ${this.name} for too long`, {
         facts: { lock: this.name, waitedMs, ...ownerFacts(owner) },
         hint: 'Wait for it to end, or give more time with --lock-timeout.',
       }),
@@ -66,6 +66,10 @@ export class PendingLock {
   #settled(): void {
     this.#signal.removeEventListener('abort', this.#leave);
   }
+}
+
+function nameOf(owner: LockOwner | null): string {
+  return owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
 }
 
 function ownerFacts(owner: LockOwner | null): Record<string, Fact> {

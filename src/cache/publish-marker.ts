@@ -22,7 +22,6 @@ export async function publishMarker(
   if (!won && (await removeDamagedMarker(place, takeover))) won = await create(place, text, durability);
   if (!won) return 'lost';
   await syncFolder(place.folder, durability);
-  await syncFolder(place.identityFolder, durability);
   return 'won';
 }
 

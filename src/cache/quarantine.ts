@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { EntryPlace, Layout } from './layout.js';
 import { removeEmptyEntry } from './leave-entry.js';
+import { makeFolder } from './make-folder.js';
 import { moveAside } from './trash.js';
 
 /**
@@ -13,7 +13,7 @@ import { moveAside } from './trash.js';
 export async function quarantineEntry(layout: Layout, place: EntryPlace): Promise<string> {
   const name = [basename(place.identityFolder), basename(place.folder), randomBytes(4).toString('hex')].join('~');
   const target = layout.quarantined(name);
-  await mkdir(layout.quarantine, { recursive: true });
+  makeFolder(layout.quarantine);
   await moveAside(place.folder, target);
   await removeEmptyEntry(place);
   return target;

@@ -1,11 +1,13 @@
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
 import type { Emit } from '../events/index.js';
 import { claimName, newClaim, parseClaimName } from './claim.js';
 import { syncFolder, type Durability } from './durable-file.js';
 import { onCacheFiles } from './failure.js';
 import { partialRecipeClaim, type Layout } from './layout.js';
 import { judgeLiveness } from './liveness.js';
+import { makeFolder } from './make-folder.js';
 import { identifyProcess } from './process-identity.js';
 import { syncTree } from './sync-tree.js';
 import type { Trash } from './trash.js';
@@ -20,7 +22,9 @@ export interface RecipeStore {
 /** The folder of a recipe's copy. It gets its name when it is whole, so being there says enough. */
 export async function findRecipe(layout: Layout, digest: string): Promise<string | undefined> {
   const folder = layout.recipe(digest);
-  return onCacheFiles('look for a recipe', folder, async () => ((await isFilled(folder)) ? folder : undefined));
+  return onCacheFiles('look for a recipe', folder, async () =>
+    (await patiently(() => isFilled(folder))) ? folder : undefined,
+  );
 }
 
 /**
@@ -38,7 +42,9 @@ export async function storeRecipe(
   const folder = layout.recipe(digest);
   if (await findRecipe(layout, digest)) return folder;
   const partial = layout.partialRecipe(claimName(newClaim(identifyProcess(store.pid))));
-  await onCacheFiles('make room for a recipe', partial, () => mkdir(partial, { recursive: true }));
+  await onCacheFiles('make room for a recipe', partial, () => {
+    makeFolder(partial);
+  });
   try {
     await fill(partial);
     way.signal.throwIfAborted();

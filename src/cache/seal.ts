@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, readdirSync, readlinkSync, type Dirent, type Stat
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FettleError } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
 import { digestFile } from './digest-file.js';
 import { FLUSH_NEEDS_WRITING, syncFile, syncFolder, type Durability } from './durable-file.js';
 import { forEachBounded } from './for-each-bounded.js';
@@ -41,14 +42,20 @@ const OWNER_ENTERS = 0o500;
  * for the disk, and reading large files are not.
  * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
-export async function sealTree(root: string, durability: Durability): Promise<SealedTree> {
+export function sealTree(root: string, durability: Durability): Promise<SealedTree> {
+  const seal = (): Promise<SealedTree> => sealNow(root, durability);
+  return durability.seals ? durability.seals.run(seal) : seal();
+}
+
+async function sealNow(root: string, durability: Durability): Promise<SealedTree> {
   refuseOtherThanFolder(root);
   const lines: FingerprintLine[] = [];
   const folders = [''];
   const files: string[] = [];
   let nodes = 0;
   for (let folder = folders[0], index = 0; folder !== undefined; folder = folders[++index]) {
-    for (const child of readdirSync(makeEnterable(join(root, folder)), { withFileTypes: true })) {
+    const path = makeEnterable(join(root, folder));
+    for (const child of await patiently(() => readdirSync(path, { withFileTypes: true }))) {
       // A name that is not UTF-8 cannot be addressed by a string path.
       if (child.name.includes('\uFFFD')) continue;
       const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child);
@@ -60,7 +67,9 @@ export async function sealTree(root: string, durability: Durability): Promise<Se
     }
   }
   const digests = await digestAndSync(root, files, durability);
-  await forEachBounded(folders, AT_ONCE, (folder) => sealFolder(join(root, folder), durability));
+  await forEachBounded(folders, durability.filesAtOnce ?? AT_ONCE, (folder) =>
+    sealFolder(join(root, folder), durability),
+  );
   return summarise(lines.map((line) => withDigest(line, digests.get(line.path))));
 }
 
@@ -105,10 +114,10 @@ function permissions(mode: number): number {
 async function digestAndSync(
   root: string,
   files: readonly string[],
-  { fsync }: Durability,
+  { fsync, filesAtOnce = AT_ONCE }: Durability,
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
-  await forEachBounded(files, AT_ONCE, async (path) => {
+  await forEachBounded(files, filesAtOnce, async (path) => {
     const full = join(root, path);
     const flushed = fsync ? syncFile(full) : undefined;
     // Looked at when it is awaited below; until then a failure must not count as overlooked.

@@ -1,7 +1,9 @@
 import type { Emit } from '../events/index.js';
+import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import type { Cache, CacheSize } from './cache.js';
 import { clearCache, type Cleared } from './clear.js';
+import { clearAfterKills } from './clear-after-kills.js';
 import { collectGarbage } from './collect.js';
 import type { Collection, CollectOptions } from './collection.js';
 import type { Durability } from './durable-file.js';
@@ -16,7 +18,6 @@ import { LockedAttempt } from './locked-attempt.js';
 import { newLogFile } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
-import { leasedNames } from './lease-listing.js';
 import { buildPlace, locateEntry, readMarker } from './marker.js';
 import { findRecipe, storeRecipe } from './recipes.js';
 import { measureCache } from './size.js';
@@ -36,27 +37,29 @@ export interface CacheParts {
 /** A cache on disk, shared with whatever other processes use the same root. */
 export class SharedCache implements Cache {
   readonly root: string;
+  readonly downloads: string;
   readonly #trash: Trash;
   readonly #lease: Lease;
-  #tidied: Promise<void> | undefined;
+  #isUsed = false;
 
   constructor(private readonly parts: CacheParts) {
     this.root = parts.layout.root;
-    this.#trash = new Trash(parts.layout);
+    this.downloads = parts.layout.downloads;
+    this.#trash = new Trash(parts.layout, parts.pid);
     this.#lease = new Lease(parts.layout, parts.pid);
   }
 
-  async find(id: EntryId): Promise<CompleteEntry | undefined> {
-    return this.#find(id);
+  find(id: EntryId): Promise<CompleteEntry | undefined> {
+    return patiently(() => this.#find(id));
   }
 
   async acquire(id: EntryId, options: AcquireOptions): Promise<Acquired> {
-    const found = this.#find(id);
+    const found = await this.find(id);
     if (found) return { kind: 'complete', entry: found };
     const lock = await this.#lock(id, options);
     try {
       // Whoever held the lock before may have made just this entry.
-      const again = this.#find(id);
+      const again = await this.find(id);
       if (!again)
         return { kind: 'attempt', attempt: await this.#begin({ id, lock, emit: options.emit, ephemeral: false }) };
       await lock.release();
@@ -68,6 +71,7 @@ export class SharedCache implements Cache {
   }
 
   async acquireWorkspace(id: EntryId, options: AcquireOptions): Promise<Attempt> {
+    this.#isUsed = true;
     const lock = await this.#lock(id, options);
     try {
       return await this.#begin({ id, lock, emit: options.emit, ephemeral: true });
@@ -77,8 +81,14 @@ export class SharedCache implements Cache {
     }
   }
 
+  lock(name: string, { emit, signal, lockTimeoutMs }: Omit<AcquireOptions, 'logFile'>): Promise<AsyncDisposable> {
+    return this.parts.locks.lock(name, { emit, signal, logFile: null, timeoutMs: lockTimeoutMs });
+  }
+
   explainMiss(id: EntryId, keyInputs: unknown): Promise<readonly string[]> {
-    return onCacheFiles('compare entries of the cache', this.root, () => explainMiss(this.parts.layout, id, keyInputs));
+    return onCacheFiles('compare entries of the cache', this.root, () =>
+      patiently(() => explainMiss(this.parts.layout, id, keyInputs)),
+    );
   }
 
   logFile(id: EntryId): Promise<string> {
@@ -87,7 +97,7 @@ export class SharedCache implements Cache {
 
   async findRecipe(digest: string): Promise<string | undefined> {
     const { layout, now } = this.parts;
-    this.#lease.add(layout.recipeLease(digest));
+    this.#use(layout.recipeLease(digest));
     const folder = await findRecipe(layout, digest);
     if (folder !== undefined) recordFolderUse(folder, now());
     return folder;
@@ -99,7 +109,7 @@ export class SharedCache implements Cache {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<string> {
-    this.#lease.add(this.parts.layout.recipeLease(digest));
+    this.#use(this.parts.layout.recipeLease(digest));
     return storeRecipe({ ...this.parts, trash: this.#trash }, digest, fill, { emit, signal });
   }
 
@@ -123,18 +133,24 @@ export class SharedCache implements Cache {
     return clearCache({ ...this.parts, trash: this.#trash });
   }
 
-  /** Frees what is still locked and waits until everything thrown away is gone from the disk. */
+  /** Frees what is still locked, clears away after killed processes, waits until all of it is gone from the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lease[Symbol.dispose]();
+    if (this.#isUsed) await clearAfterKills({ ...this.parts, trash: this.#trash });
     await this.parts.locks[Symbol.asyncDispose]();
-    await this.#tidied;
     await this.#trash.settled();
+  }
+
+  /** Says that it is used, before anybody looks for it. Whoever only looks after the cache writes nothing at the end. */
+  #use(name: string): void {
+    this.#isUsed = true;
+    this.#lease.add(name);
   }
 
   /** The lease comes first: whoever evicts the entry looks for leases after it has hidden the marker. */
   #find(id: EntryId): CompleteEntry | undefined {
     const { layout, now } = this.parts;
-    this.#lease.add(layout.lockName(id));
+    this.#use(layout.lockName(id));
     const located = locateEntry(layout, id);
     if (located) recordUse(located.place, now(), located.entry.completedAt);
     return located?.entry;
@@ -143,21 +159,15 @@ export class SharedCache implements Cache {
   async #lock(id: EntryId, { emit, signal, logFile, lockTimeoutMs }: AcquireOptions): Promise<HeldLock> {
     const name = this.parts.layout.lockName(id);
     const lock = await this.parts.locks.lock(name, { emit, signal, logFile, timeoutMs: lockTimeoutMs });
-    this.#tidyOnce();
-    return lock;
-  }
-
-  /** Whoever builds tidies up after processes that were killed, and stays; who only reads does not pay for it. */
-  #tidyOnce(): void {
+    // Whoever builds needs room, and stays.
     this.#trash.sweepOnce();
     this.#lease.keepFresh();
-    const nothing = (): void => undefined;
-    this.#tidied ??= leasedNames(this.parts.layout, this.parts.pid).then(nothing, nothing);
+    return lock;
   }
 
   async #begin(start: Pick<AttemptParts, 'id' | 'lock' | 'emit' | 'ephemeral'>): Promise<Attempt> {
     const { layout, durability, now } = this.parts;
-    const entry = buildPlace(layout, start.id);
+    const entry = await patiently(() => buildPlace(layout, start.id));
     const prepared = await onCacheFiles('make the folders of an entry', entry.folder, () =>
       prepareFolders({
         entry,

@@ -1,36 +1,73 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { chmod, lstat, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { hasCode } from '../errors/index.js';
+import { claimName, newClaim, parseClaimName } from './claim.js';
+import { syncFolder, type Durability } from './durable-file.js';
 import type { Layout } from './layout.js';
+import { judgeLiveness } from './liveness.js';
+import { makeFolder } from './make-folder.js';
+import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 import { walkTree } from './tree.js';
 
 const OWNER_ALL = 0o700;
+/** A part of a path that every system takes; what is deeper than that can be moved without its path being too long. */
+const DEEP = 512;
 
 /**
  * How things leave the cache: renamed into trash/ at once, so that no half-deleted folder ever stands at its old
- * path, then deleted at leisure. What a kill leaves in trash/ is deleted by a later run.
+ * path, then deleted at leisure. Their names there are claims, so what a kill leaves is told from what is being deleted:
+ * a later run deletes the one and need not wait for the other.
  */
 export class Trash {
   readonly #deleting = new Set<Promise<void>>();
+  #self: ProcessIdentity | undefined;
   #swept = false;
 
-  constructor(private readonly layout: Layout) {}
+  constructor(
+    private readonly layout: Layout,
+    private readonly pid: number,
+  ) {}
 
-  /** Takes `path` away; nothing is there when this returns. Something that is not there is fine. */
-  async discard(path: string): Promise<void> {
-    const target = this.layout.discarded(randomBytes(8).toString('hex'));
-    await mkdir(this.layout.trash, { recursive: true });
-    if (await moveAside(path, target)) this.#delete(target);
+  /**
+   * Takes `path` away; nothing is there when this returns. Something that is not there is fine.
+   * @param durability for what readers trust where it stands: a power cut must not bring it back with half its files
+   * deleted, so it is gone from the disk as well before the first of them is
+   */
+  async discard(path: string, durability: Durability = { fsync: false }): Promise<void> {
+    const target = this.layout.discarded(claimName(newClaim(this.#identity)));
+    makeFolder(this.layout.trash);
+    try {
+      if (!(await moveAside(path, target))) return;
+    } catch (error) {
+      if (!hasCode(error, 'EXDEV')) throw error;
+      // An overlay moves no folder of its lower layer: such a one is deleted where it stands.
+      return removeTree(path);
+    }
+    await syncFolder(dirname(path), durability);
+    this.#delete(target);
   }
 
   /** Starts to delete what killed processes left; asked again it does nothing. */
   sweepOnce(): void {
-    if (!this.#swept) this.sweep();
+    if (!this.#swept) this.sweepAbandoned();
+    this.#swept = true;
   }
 
+  /** Starts to delete what nobody else is certainly deleting. */
+  sweepAbandoned(): void {
+    this.#track(this.#sweep((name) => this.#isAbandoned(name)));
+  }
+
+  /** Starts to delete everything, also what others are at. */
   sweep(): void {
-    this.#swept = true;
-    this.#track(this.#sweep());
+    this.#track(this.#sweep(() => true));
+  }
+
+  #isAbandoned(name: string): boolean {
+    const claim = parseClaimName(name);
+    return claim === undefined || judgeLiveness(claim, this.#identity, Infinity) === 'dead';
   }
 
   /** Resolves when everything discarded so far is gone from the disk. */
@@ -38,8 +75,16 @@ export class Trash {
     while (this.#deleting.size > 0) await Promise.all(this.#deleting);
   }
 
-  async #sweep(): Promise<void> {
-    for (const name of await readdir(this.layout.trash)) await removeTree(this.layout.discarded(name));
+  get #identity(): ProcessIdentity {
+    this.#self ??= identifyProcess(this.pid);
+    return this.#self;
+  }
+
+  async #sweep(isChosen: (name: string) => boolean): Promise<void> {
+    for (const name of readdirSync(this.layout.trash)) {
+      // What cannot be deleted must not keep the rest.
+      if (isChosen(name)) await removeTree(this.layout.discarded(name)).catch(() => undefined);
+    }
   }
 
   #delete(path: string): void {
@@ -76,12 +121,28 @@ async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
+    if (hasCode(error, 'ENAMETOOLONG') && (await raiseDeepFolder(path))) return removeTree(path);
     if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY')) throw error;
     // Only folders stand in the way: deleting a file needs no permission on the file itself.
     for await (const { path: child, kind } of walkTree(path, allowChanges))
       if (kind === 'folder') await allowChanges(child);
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * Removes a part of a tree that lies too deep for the system to take its paths: it is moved up, beside the tree, first.
+ * @returns false when nothing lies deep
+ */
+async function raiseDeepFolder(path: string): Promise<boolean> {
+  for await (const { path: child, kind } of walkTree(path, allowChanges)) {
+    if (kind !== 'folder' || child.length < path.length + DEEP) continue;
+    const raised = join(dirname(path), randomBytes(8).toString('hex'));
+    await moveAside(child, raised);
+    await removeTree(raised);
+    return true;
+  }
+  return false;
 }
 
 async function allowChanges(path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../errors/index.js';
@@ -42,12 +42,16 @@ async function usageOf(path: string, seen: Set<string>): Promise<number> {
       if (seen.has(inode)) return 0;
       seen.add(inode);
     }
-    // Windows does not know blocks, which are of 512 bytes everywhere else.
-    return (stats.blocks as number | undefined) === undefined ? stats.size : stats.blocks * 512;
+    return bytesOnDisk(stats);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return 0;
     throw error;
   }
+}
+
+/** Windows does not know blocks, which are of 512 bytes everywhere else. */
+export function bytesOnDisk({ blocks, size }: Stats): number {
+  return (blocks as number | undefined) === undefined ? size : blocks * 512;
 }
 
 async function readFolder(path: string): Promise<readonly Dirent[]> {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
 import {
@@ -11,6 +12,7 @@ import {
   type EntryPlace,
 } from './layout.js';
 import type { Takeover } from './lock-messages.js';
+import { makeFolder } from './make-folder.js';
 import { readMarker, type Marker } from './marker.js';
 import type { Trash } from './trash.js';
 
@@ -37,15 +39,15 @@ export type PreparedFolders = Pick<AttemptParts, 'place' | 'shared'>;
  */
 export async function prepareFolders(preparation: Preparation): Promise<PreparedFolders> {
   const { entry, takeover } = preparation;
-  await makeFolder(entry.folder);
-  const names = await readdir(entry.folder);
+  makeFolder(entry.folder);
+  const names = await patiently(() => readdir(entry.folder));
   // After the names: whoever has taken our lock since then has made its folders after them, and said so before.
   const shared = preparation.handsOff || takeover === 'uncertain' || isContested(entry);
   const number = lowestNumber(names, readMarker(entry.marker), { shared, takeover });
   // Before anything goes: a kill in between must not lose what tells which numbers are used up.
   const place = await claimPlace(entry, number);
   if (!shared) await clearAway(preparation, names, place);
-  for (const folder of [place.asset, place.fetch, place.stage, place.tmp]) await makeFolder(folder);
+  for (const folder of [place.asset, place.fetch, place.stage, place.tmp]) makeFolder(folder);
   return { place, shared };
 }
 
@@ -68,6 +70,8 @@ function lowestNumber(
   return takeover === 'none' && isTidy ? 0 : unused;
 }
 
+const MOST_MISSES = 10;
+
 /** The first folder from `number` on that nobody else has made: of two that make one, one is refused. */
 async function claimPlace(entry: EntryPlace, number: number): Promise<AttemptPlace> {
   for (let candidate = number, misses = 0; ;) {
@@ -81,7 +85,7 @@ async function claimPlace(entry: EntryPlace, number: number): Promise<AttemptPla
       else if (hasCode(error, 'ENOENT') && misses < MOST_MISSES) misses += 1;
       else throw error;
     }
-    await makeFolder(entry.folder);
+    makeFolder(entry.folder);
   }
 }
 
@@ -112,23 +116,9 @@ async function downloadsOf(entry: EntryPlace, names: readonly string[]): Promise
 
 export async function holdsSomething(folder: string): Promise<boolean> {
   try {
-    return (await readdir(folder)).length > 0;
+    return (await patiently(() => readdir(folder))).length > 0;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
-  }
-}
-
-const MOST_MISSES = 10;
-
-/** Another process may remove an empty parent between two steps; then the whole way is made again. */
-async function makeFolder(path: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await mkdir(path, { recursive: true });
-      return;
-    } catch (error) {
-      if (tries === MOST_MISSES || !hasCode(error, 'ENOENT')) throw error;
-    }
   }
 }

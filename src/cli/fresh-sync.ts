@@ -1,13 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import type { PackageOutcome, RunReport } from '../engine/index.js';
+import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import { isFresh, projectLayout, readStamp, removeStamp, writeStamp, type SyncStamp } from '../project/index.js';
 import { runJson } from '../report/index.js';
 import type { Invocation } from './invocation.js';
+import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
 import { reporterFor } from './reporter.js';
+
+export interface SyncOptions extends LockFlags {
+  readonly json?: boolean;
+}
 
 /**
  * Answers a sync from the stamp of the last one, when nothing of what that looked at has changed. Neither Lua nor the
@@ -15,25 +20,43 @@ import { reporterFor } from './reporter.js';
  * @returns the exit code; undefined when the work must be done
  * @throws FettleError E_NO_MANIFEST
  */
-export function freshSync(invocation: Invocation, options: { readonly json?: boolean }): number | undefined {
-  const { globals, host } = invocation;
+export function freshSync(invocation: Invocation, options: SyncOptions): number | undefined {
+  const { globals } = invocation;
   // Who asks for details wants to see the work.
   if (globals.verbose === true || globals.trace !== undefined || globals.reporter === 'json') return undefined;
   const started = monotonicMs();
   const manifestFile = manifestFileOf(invocation);
   const stamp = readStamp(dirname(manifestFile));
-  if (!stamp || !isFresh(stamp, host.now(), identityOf(invocation, manifestFile), host.env)) return undefined;
+  if (!stamp || !holds(stamp, invocation, options, manifestFile)) return undefined;
   const report = reportOf(stamp, monotonicMs() - started);
   tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return EXIT.ok;
 }
 
+/** A stamp that was made with the lock file unseen proves nothing to who wants it looked at. */
+function holds(stamp: SyncStamp, invocation: Invocation, options: SyncOptions, manifestFile: string): boolean {
+  const { host } = invocation;
+  const modes = lockModeOf(invocation, options) === 'frozen' ? ['seen', 'frozen'] : ['seen'];
+  return modes.some((lock) => isFresh(stamp, host.now(), identityOf(invocation, manifestFile, lock), host.env));
+}
+
+/** A sync that has ended. */
+export interface EndedSync {
+  readonly report: RunReport;
+  readonly startedAt: number;
+  /** It has said nothing that must be said again. */
+  readonly isQuiet: boolean;
+  readonly mode: LockMode;
+  readonly lockFile: string;
+  readonly hasWrittenLock: boolean;
+}
+
 /** Writes the stamp of a sync that has just been done, or removes the old one when nothing can be proven. */
 export async function stampSync(
   invocation: Invocation,
   manifestFile: string,
-  { report, startedAt, isQuiet }: { readonly report: RunReport; readonly startedAt: number; readonly isQuiet: boolean },
+  { report, startedAt, isQuiet, mode, lockFile, hasWrittenLock }: EndedSync,
 ): Promise<void> {
   const projectDir = dirname(manifestFile);
   const { inputs } = report;
@@ -42,19 +65,23 @@ export async function stampSync(
     return;
   }
   await writeStamp(projectDir, {
-    identity: identityOf(invocation, manifestFile),
+    identity: identityOf(invocation, manifestFile, mode === 'frozen' ? 'frozen' : 'seen'),
     env: inputs.env,
     startedAt,
     writtenAt: invocation.host.now(),
-    sources: inputs.sources,
+    sources: hasWrittenLock ? inputs.sources : [...inputs.sources, lockFile],
     absent: inputs.absent,
-    results: [...inputs.assets, projectLayout(projectDir).environmentFile],
+    results: [...inputs.assets, projectLayout(projectDir).environmentFile, ...(hasWrittenLock ? [lockFile] : [])],
     packages: report.packages,
   });
 }
 
 /** What besides files and Lua's environment variables makes two syncs the same. */
-function identityOf({ host, globals, build, version }: Invocation, manifestFile: string): SyncStamp['identity'] {
+function identityOf(
+  { host, globals, build, version }: Invocation,
+  manifestFile: string,
+  lock: string,
+): SyncStamp['identity'] {
   const { FETTLE_CACHE_ROOT = null, XDG_CACHE_HOME = null, LOCALAPPDATA = null } = host.env;
   return {
     build,
@@ -63,6 +90,8 @@ function identityOf({ host, globals, build, version }: Invocation, manifestFile:
     manifest: manifestFile,
     cacheRoot: globals.cacheRoot === undefined ? null : resolve(host.cwd, globals.cacheRoot),
     home: host.home,
+    lock,
+    releaseAge: globals.requireReleaseAge?.toString() ?? null,
     FETTLE_CACHE_ROOT: FETTLE_CACHE_ROOT === null ? null : resolve(host.cwd, FETTLE_CACHE_ROOT),
     XDG_CACHE_HOME,
     LOCALAPPDATA,

@@ -2,21 +2,24 @@ import { EXIT } from '../errors/index.js';
 import { runJson } from '../report/index.js';
 import { warnOfConflicts } from './conflicts.js';
 import { exitCodeOfRun } from './exit-code.js';
-import { stampSync } from './fresh-sync.js';
+import { stampSync, type SyncOptions } from './fresh-sync.js';
 import type { Invocation } from './invocation.js';
+import { lockModeOf } from './lock-mode.js';
 import { provisionProject } from './provision-project.js';
 import { sayError } from './say.js';
 
 /** Loads everything, installs every package of the manifest, deploys, writes the project's environment. */
-export async function fullSync(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
+export async function fullSync(invocation: Invocation, options: SyncOptions): Promise<number> {
   const startedAt = invocation.host.now();
-  const { report, interruptedWith, manifestFile, record } = await provisionProject(invocation, {
+  const { report, interruptedWith, manifestFile, record, ...lock } = await provisionProject(invocation, {
     command: 'sync',
     choose: (manifest) => manifest.packages,
-    isWhole: ({ ok }) => ok,
+    isWhole: true,
+    lock: options,
   });
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
-  await stampSync(invocation, manifestFile, { report, startedAt, isQuiet: !hasWarned });
+  const mode = lockModeOf(invocation, options);
+  await stampSync(invocation, manifestFile, { report, startedAt, isQuiet: !hasWarned, mode, ...lock });
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));

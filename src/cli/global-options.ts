@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { messageOf } from '../errors/index.js';
 import type { Host } from '../host/index.js';
 import { COLOUR_CHOICES, REPORTER_NAMES, type ColourChoice, type ReporterName } from '../report/index.js';
+import { parseAge } from './size-and-age.js';
 import { isSwitchedOn } from '../support/switched-on.js';
 
 /** What every command understands; each has an environment twin, the flag wins. */
@@ -21,16 +22,25 @@ export interface GlobalOptions {
   readonly failFast?: boolean;
   /** Seconds. */
   readonly lockTimeout?: number;
+  /** Milliseconds since its publication that a version must have. */
+  readonly requireReleaseAge?: number;
   /** Seconds of Lua CPU time that one call may use; there is no flag for it, only the environment. */
   readonly luaCpuLimit?: number;
   /** Seconds of silence after which the holder of a lock that cannot be judged counts as gone; environment only. */
   readonly staleLock?: number;
 }
 
-/** Adds the global options to a command, so that they may stand before and after its name. */
-export function addGlobalOptions(command: Command): Command {
-  for (const option of globalOptions()) command.addOption(option);
-  return command;
+/** Adds the global options to the program, whose help shows them. */
+export function addGlobalOptions(program: Command): Command {
+  program.optionsGroup('Global options:');
+  for (const option of globalOptions()) program.addOption(option);
+  return program;
+}
+
+/** Adds the global options to a command, so that they may stand behind its name too. Its help only points to them. */
+export function acceptGlobalOptions(command: Command): Command {
+  for (const option of globalOptions()) command.addOption(option.hideHelp());
+  return command.addHelpText('after', '\nGlobal options: fettle --help');
 }
 
 function globalOptions(): readonly Option[] {
@@ -45,6 +55,10 @@ function globalOptions(): readonly Option[] {
     new Option('--reporter <name>', 'how progress is told (FETTLE_REPORTER)').choices(REPORTER_NAMES),
     new Option('--trace <file>', 'write every event to this file, a line of JSON each (FETTLE_TRACE)'),
     new Option('--offline', 'use no network (FETTLE_OFFLINE)'),
+    new Option(
+      '--require-release-age <age>',
+      'refuse versions that a registry published more recently: 24h, 7d (FETTLE_REQUIRE_RELEASE_AGE)',
+    ).argParser(parseReleaseAge),
     new Option('-j, --jobs <n>', 'cores for builds (FETTLE_JOBS)').argParser(parseCount),
     new Option('-p, --packages <n>', 'packages at once (FETTLE_PACKAGES)').argParser(parseCount),
     new Option('--fail-fast', 'stop everything at the first failure (FETTLE_FAIL_FAST)'),
@@ -86,11 +100,16 @@ function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
     ...(isSet(FETTLE_LOCK_TIMEOUT) && {
       lockTimeout: named('FETTLE_LOCK_TIMEOUT', () => parseSeconds(FETTLE_LOCK_TIMEOUT)),
     }),
+    ...(isSet(env['FETTLE_REQUIRE_RELEASE_AGE']) && {
+      requireReleaseAge: named('FETTLE_REQUIRE_RELEASE_AGE', () =>
+        parseReleaseAge(env['FETTLE_REQUIRE_RELEASE_AGE'] ?? ''),
+      ),
+    }),
     ...(isSet(FETTLE_LUA_CPU_LIMIT) && {
       luaCpuLimit: named('FETTLE_LUA_CPU_LIMIT', () => parseSeconds(FETTLE_LUA_CPU_LIMIT)),
     }),
     ...(isSet(FETTLE_STALE_LOCK) && {
-      staleLock: named('FETTLE_STALE_LOCK', () => parseSeconds(FETTLE_STALE_LOCK)),
+      staleLock: named('FETTLE_STALE_LOCK', () => parseStaleSeconds(FETTLE_STALE_LOCK)),
     }),
   };
 }
@@ -105,6 +124,23 @@ function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0) return seconds;
   throw new InvalidArgumentError('Expected a number of seconds.');
+}
+
+/** A holder gives a sign of life once a second at most, so a shorter silence says nothing. */
+const LEAST_STALE_SECONDS = 2;
+
+function parseStaleSeconds(text: string): number {
+  const seconds = parseSeconds(text);
+  if (seconds >= LEAST_STALE_SECONDS) return seconds;
+  throw new InvalidArgumentError(`Expected at least ${LEAST_STALE_SECONDS} seconds.`);
+}
+
+function parseReleaseAge(text: string): number {
+  try {
+    return parseAge('--require-release-age', text);
+  } catch {
+    throw new InvalidArgumentError('Expected a duration such as 90min, 24h or 7d.');
+  }
 }
 
 function named<T>(variable: string, parse: () => T): T {

@@ -5,12 +5,14 @@ import { EXIT } from '../errors/index.js';
 import { detectHost } from '../host/index.js';
 import { exitCodeOfFailure } from './exit-code.js';
 import { commandFailureJson } from './failure-json.js';
-import { addGlobalOptions, readGlobalOptions } from './global-options.js';
+import { acceptGlobalOptions, addGlobalOptions, readGlobalOptions } from './global-options.js';
 import { addCacheCommands } from './grammar/cache.js';
 import { addEnvironmentCommands } from './grammar/environment.js';
 import type { Act, Action, Add } from './grammar/grammar.js';
+import { addLockCommands } from './grammar/lock.js';
 import { addProvisioningCommands } from './grammar/provisioning.js';
 import { addToolCommands } from './grammar/tools.js';
+import { addUnderstandingCommands } from './grammar/understanding.js';
 import type { Invocation } from './invocation.js';
 import { readPackageFacts } from './package-facts.js';
 import { sayError } from './say.js';
@@ -67,11 +69,21 @@ function createProgram(surroundings: Surroundings, outcome: { exitCode: number }
   addGlobalOptions(program);
   const act: Act = (action) => actionOf(action, surroundings, outcome);
   const add: Add = (name, description, example) =>
-    addGlobalOptions(program.command(name)).description(description).addHelpText('after', `\nExample:\n  ${example}`);
+    acceptGlobalOptions(program.command(name))
+      .description(description)
+      .addHelpText('after', `\nExample:\n  ${example}`);
 
+  program.commandsGroup('Install packages:');
   addProvisioningCommands(add, act);
+  program.commandsGroup('Lock versions:');
+  addLockCommands(add, act);
+  program.commandsGroup('Use them:');
   addEnvironmentCommands(add, act);
+  program.commandsGroup('Understand:');
+  addUnderstandingCommands(add, act);
+  program.commandsGroup('Look after the cache:');
   addCacheCommands(add, act);
+  program.commandsGroup('Tools:');
   addToolCommands(add, act);
   return program;
 }

@@ -3,6 +3,8 @@ import type { Manifest, PackageRequest } from '../manifest/index.js';
 import type { EnvironmentRecord } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 import { readManifestBytes } from './manifest-file.js';
+import { lockModeOf, type LockFlags } from './lock-mode.js';
+import { openLock, saveLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
 import { provision, type Provisioned } from './provision.js';
 import { previousDeployments, previousRecord, recordRun } from './record-run.js';
@@ -11,34 +13,48 @@ import { previousDeployments, previousRecord, recordRun } from './record-run.js'
 export interface ProjectTask {
   /** For `run:start`. */
   readonly command: string;
+  /** Whether all packages of the manifest are chosen. */
+  readonly isWhole: boolean;
+  readonly lock: LockFlags;
   choose(manifest: Manifest): readonly PackageRequest[];
-  /** Do these outcomes speak for the whole manifest? */
-  isWhole(report: Provisioned['report']): boolean;
 }
 
 export interface ProvisionedProject extends Provisioned {
   readonly manifestFile: string;
+  readonly lockFile: string;
+  /** Whether this run has changed the lock file. */
+  readonly hasWrittenLock: boolean;
   /** What the project's environment is now; undefined when nothing had to be recorded. */
   readonly record: EnvironmentRecord | undefined;
 }
 
-/** Loads the project's manifest, installs packages of it, and records what they deployed. */
+/** Loads the project's manifest, installs packages of it, and records what was locked and what they deployed. */
 export async function provisionProject(invocation: Invocation, task: ProjectTask): Promise<ProvisionedProject> {
+  const mode = lockModeOf(invocation, task.lock);
   const manifest = loadProjectManifest(invocation);
   try {
     const bytes = await readManifestBytes(manifest.file);
     const previous = await previousRecord(manifest.directory);
+    const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
     const provisioned = await provision(invocation, {
       command: task.command,
       manifest,
       packages: task.choose(manifest),
       projectDir: manifest.directory,
+      lock,
       previousDeployments: previousDeployments(previous),
     });
+    const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock);
     const outcomes: readonly PackageOutcome[] = provisioned.report.packages;
-    const run = { outcomes, isWhole: task.isWhole(provisioned.report) };
-    return { ...provisioned, manifestFile: manifest.file, record: await recordRun(manifest, bytes, run, previous) };
+    const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok };
+    const record = wasRefused(provisioned) ? previous : await recordRun(manifest, bytes, run, previous);
+    return { ...provisioned, manifestFile: manifest.file, lockFile: lock.file, hasWrittenLock, record };
   } finally {
     manifest.state?.close();
   }
+}
+
+/** Nothing was begun, so nothing is to be recorded. */
+function wasRefused({ report }: Provisioned): boolean {
+  return report.error !== null && report.packages.length === 0;
 }

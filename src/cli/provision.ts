@@ -6,7 +6,7 @@ import { FettleError, messageOf } from '../errors/index.js';
 import { jsonLinesReporter } from '../report/index.js';
 import { Interruption } from './interruption.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
-import { reporterFor } from './reporter.js';
+import { reporterFor, showsHolders } from './reporter.js';
 import { isSwitchedOn } from '../support/switched-on.js';
 
 export interface Provisioned {
@@ -44,10 +44,12 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
     cacheRoot: cacheRootOf(invocation),
     offline: globals.offline ?? false,
     noFsync: isSwitchedOn(host.env['FETTLE_NO_FSYNC']),
+    followHolders: showsHolders(invocation),
     ...(globals.jobs !== undefined && { jobs: globals.jobs }),
     ...(globals.packages !== undefined && { packages: globals.packages }),
     ...(globals.lockTimeout !== undefined && { lockTimeoutMs: globals.lockTimeout * 1000 }),
     ...(globals.staleLock !== undefined && { staleLockMs: globals.staleLock * 1000 }),
+    ...(globals.requireReleaseAge !== undefined && { minimumReleaseAgeMs: globals.requireReleaseAge }),
     ...(globals.luaCpuLimit !== undefined && { luaCpuLimitMs: globals.luaCpuLimit * 1000 }),
   });
 }

@@ -4,6 +4,7 @@ import { FettleError } from '../errors/index.js';
 import { digestPath } from '../fetch/index.js';
 import type { Recipe } from '../recipe/index.js';
 import { describeDefaultShell } from './default-shell.js';
+import { isOfOtherOrigin } from './lock/index.js';
 import type { PackageNode } from './graph.js';
 import type { Run } from './run.js';
 
@@ -19,6 +20,7 @@ export interface Derivation {
 
 /** Gathers every input of a package. It needs no download and no build, only the keys of the dependencies. */
 export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promise<Derivation> {
+  run.locks.of(node.id).refuseUnknownPackage();
   const inputs = {
     layout: LAYOUT,
     identity: recipe.identity.text,
@@ -29,14 +31,61 @@ export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promi
     platform: `${run.host.platform}-${run.host.arch}`,
     shell: runsScripts(recipe) ? await describeDefaultShell(run.manifest, run.signal) : null,
     sources: await digestLocalSources(run, recipe),
+    choices: await chosenVersions(run, node, recipe),
     dependencies: await dependencyKeys(node),
   };
+  const derivation = derivationOf(inputs);
+  return (await standsForOtherBytes(run, node, derivation.key))
+    ? derivationOf({ ...inputs, downloads: lockedDigests(run, node) })
+    : derivation;
+}
+
+function derivationOf(inputs: object): Derivation {
   return {
     key: derivationKey(inputs),
     get inputs() {
       return JSON.parse(canonicalJson(inputs)) as Record<string, unknown>;
     },
   };
+}
+
+/**
+ * What ranges and branches stand for; undefined, and so no part of the key, when the recipe names everything exactly. A
+ * package that looks after itself keeps nothing under its key.
+ */
+async function chosenVersions(
+  { locks }: Run,
+  { id }: PackageNode,
+  { check, fetch }: Recipe,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (fetch.form !== 'declared' || check.form !== 'nil') return undefined;
+  const choices: Record<string, string> = {};
+  for (const request of fetch.requests) {
+    const { choice } = await locks.pins.exact(locks.of(id), request, 'declaration');
+    if (choice !== undefined) choices[locks.pins.keyOf(request)] = choice;
+  }
+  return Object.keys(choices).length === 0 ? undefined : choices;
+}
+
+/**
+ * Digests that were seen first are no part of the key, as most runs need no such digest to find a package. Where the
+ * entry under a key was made of other bytes, the package gets a key of its own beside it.
+ */
+async function standsForOtherBytes({ locks, cache, host }: Run, node: PackageNode, key: string): Promise<boolean> {
+  const { entries } = locks.of(node.id);
+  if (!entries.some(({ recorded }) => recorded !== undefined)) return false;
+  const platformArch = `${host.platform}-${host.arch}`;
+  const found = await cache.find({ identity: node.request.identity.text, key, platformArch });
+  return found !== undefined && isOfOtherOrigin(entries, found.origin);
+}
+
+function lockedDigests({ locks }: Run, { id }: PackageNode): Readonly<Record<string, string>> {
+  const { entries } = locks.of(id);
+  return Object.fromEntries(
+    entries.flatMap(({ source, integrity, recorded }) =>
+      recorded !== undefined && integrity !== undefined ? [[source, integrity] as const] : [],
+    ),
+  );
 }
 
 /** Declarative builds bring their own shell. */

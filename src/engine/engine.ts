@@ -2,12 +2,16 @@ import { defaultCacheRoot, openCache, type Cache } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { createFetcher, type Fetcher } from '../fetch/index.js';
-import { monotonicMs, type Host } from '../host/index.js';
+import { monotonicMs, openFilesLimit, type Host } from '../host/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { ChildRegistry } from '../process/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
+import { downloadStore } from './download-store.js';
 import { GraphRun } from './graph-run.js';
 import { Limits } from './limits.js';
+import { refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
+import type { LockResult, LockUse } from './lock/index.js';
+import { Locking, type Fetched } from './locking/index.js';
 import type { RunReport } from './outcome.js';
 import { describePackage, type Description } from './phases/recipe-fetch.js';
 import { InputRecorder } from './run-inputs.js';
@@ -25,16 +29,20 @@ export interface EngineOptions {
   readonly jobs?: number;
   /** Packages that work at once; default: 4 for each core, at least 8. */
   readonly packages?: number;
-  /** Network connections; default 16. */
+  /** Network connections; default FETTLE_CONNECTIONS, else 16. */
   readonly connections?: number;
   readonly offline?: boolean;
   /** For caches that are thrown away. */
   readonly noFsync?: boolean;
   readonly lockTimeoutMs?: number;
+  /** While another process is waited for, tell what it writes into its log (`lock:output`); default false. */
+  readonly followHolders?: boolean;
   /** Silence after which the holder of a lock that cannot be judged counts as gone; default 30 000. */
   readonly staleLockMs?: number;
   /** Lua CPU time one call may use; default 60 000. */
   readonly luaCpuLimitMs?: number;
+  /** Refuse what a registry published more recently than this. */
+  readonly minimumReleaseAgeMs?: number;
 }
 
 export interface RunRequest {
@@ -46,13 +54,13 @@ export interface RunRequest {
   readonly projectDir: string;
   /** Run the deploy phase; default true. */
   readonly deploy?: boolean;
+  /** The lock file of the project; without it nothing is locked. */
+  readonly lock?: LockUse;
   readonly previousDeployments?: ReadonlyMap<string, PreviousDeployment>;
   /** Stop everything at the first failure. */
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
 }
-
-const DEFAULT_CONNECTIONS = 16;
 
 /** Provisions packages. It writes nothing but the cache and what recipes do; what happens is told by `events`. */
 export class Engine implements AsyncDisposable {
@@ -61,6 +69,7 @@ export class Engine implements AsyncDisposable {
   readonly #options: EngineOptions;
   readonly #cache: Cache;
   readonly #fetcher: Fetcher;
+  readonly #locking: Locking;
 
   private constructor(options: EngineOptions, cache: Cache, events: EventBus) {
     this.#options = options;
@@ -69,12 +78,22 @@ export class Engine implements AsyncDisposable {
     this.#fetcher = createFetcher({
       host: options.host,
       offline: options.offline ?? false,
-      connections: options.connections ?? DEFAULT_CONNECTIONS,
+      ...(options.connections !== undefined && { connections: options.connections }),
+      store: downloadStore(cache, options.lockTimeoutMs),
+      children: this.#children,
+      // What registries warn of concerns whoever asked first, and nobody in particular.
+      emit: events.scoped(() => ({ package: null, phase: null })),
+    });
+    this.#locking = new Locking({
+      fetcher: this.#fetcher,
+      isOffline: options.offline ?? false,
+      minimumReleaseAgeMs: options.minimumReleaseAgeMs,
     });
   }
 
   /** @throws FettleError E_CACHE, E_CACHE_VERSION */
   static async open(options: EngineOptions): Promise<Engine> {
+    refuseTooFewOpenFiles(openFilesLimit());
     const { host, cacheRoot = defaultCacheRoot(host), noFsync = false, staleLockMs } = options;
     const cacheOptions = { root: cacheRoot, host, noFsync, ...(staleLockMs !== undefined && { staleLockMs }) };
     return new Engine(options, await openCache(cacheOptions), new EventBus(() => host.now()));
@@ -99,19 +118,46 @@ export class Engine implements AsyncDisposable {
     using _listening = this.#onLog(() => {
       run.inputs.refuse();
     });
+    const refused = await this.#refusalBefore(run, request);
+    if (refused) return { packages: [], durationMs: monotonicMs() - started, ok: false, error: refused, inputs: null };
     this.events.emit({ kind: 'run:start', command: request.command, packages: request.packages.length });
-    const { outcomes, refusal } = await new GraphRun(run, stop, request.failFast ?? false).provision(request.packages);
+    const graphRun = new GraphRun(run, stop, request.failFast ?? false);
+    const { outcomes, refusal, nodes } = await graphRun.provision(request.packages);
+    const isSound = refusal === null && outcomes.every((outcome) => outcome.ok);
+    const lock = refusal ? undefined : await this.#locking.after(run, nodes, isSound);
     for (const state of run.statesToClose) state.close();
     const interrupted = request.signal?.aborted === true ? interruption(request.signal) : null;
-    const error = refusal ?? interrupted;
+    const error = refusal ?? interrupted ?? (isSound ? null : ((await this.#locking.lackOffline(run, nodes)) ?? null));
     const durationMs = monotonicMs() - started;
-    const ok = error === null && outcomes.every((outcome) => outcome.ok);
+    const ok = error === null && isSound;
     this.events.emit({ kind: 'run:end', durationMs, ok });
-    return { packages: outcomes, durationMs, ok, error, inputs: ok ? run.inputs.result() : null };
+    const inputs = ok ? run.inputs.result() : null;
+    return { packages: outcomes, durationMs, ok, error, inputs, ...(lock && { lock }) };
+  }
+
+  /**
+   * Makes the lock file of packages without installing any.
+   * @throws FettleError what is wrong with a recipe, E_NO_DIGEST
+   */
+  async lock(request: RunRequest & { readonly lock: LockUse }): Promise<LockResult> {
+    return this.#withRun(request, (run) => this.#locking.lock(run, request.lock, request.packages));
+  }
+
+  /**
+   * Brings all that packages declare to download into the cache, for each of the platforms; nothing is built.
+   * @throws FettleError what is wrong with the manifest
+   */
+  async fetchAll(
+    request: RunRequest & { readonly lock: LockUse; readonly platforms: readonly string[] },
+  ): Promise<Fetched> {
+    const { lock, packages, platforms } = request;
+    return this.#withRun(request, (run) => this.#locking.fetchAll(run, lock, { packages, platforms }));
   }
 
   /** Loads the recipes of packages without doing anything else; what fails is told per package. */
-  async describe(request: Pick<RunRequest, 'manifest' | 'packages' | 'projectDir'>): Promise<readonly Description[]> {
+  async describe(
+    request: Pick<RunRequest, 'manifest' | 'packages' | 'projectDir' | 'lock'>,
+  ): Promise<readonly Description[]> {
     const run = this.#startRun({ ...request, command: 'describe' }, new AbortController().signal);
     const described = await Promise.all(request.packages.map((each) => describePackage(run, each)));
     for (const state of run.statesToClose) state.close();
@@ -124,6 +170,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#children[Symbol.dispose]();
     await this.#fetcher.close();
     await this.#cache[Symbol.asyncDispose]();
   }
@@ -135,8 +182,30 @@ export class Engine implements AsyncDisposable {
     return { [Symbol.dispose]: unsubscribe };
   }
 
+  async #withRun<T>(request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
+    const run = this.#startRun(request, request.signal ?? new AbortController().signal);
+    try {
+      return await work(run);
+    } finally {
+      for (const state of run.statesToClose) state.close();
+    }
+  }
+
+  /** What keeps a run from beginning: the lock file would change and must not, or a strict manifest. */
+  async #refusalBefore(run: Run, { packages, signal }: RunRequest): Promise<FettleError | undefined> {
+    try {
+      await this.#locking.before(run, packages);
+      return undefined;
+    } catch (error) {
+      if (signal?.aborted === true) return interruption(signal);
+      if (error instanceof FettleError) return error;
+      throw error;
+    }
+  }
+
   #startRun(request: RunRequest, signal: AbortSignal): Run {
     const { host, version, shippedDir, jobs = host.cores } = this.#options;
+    const { manifest, lock: use } = request;
     const packages = this.#options.packages ?? Math.max(8, 4 * host.cores);
     return {
       host,
@@ -145,16 +214,19 @@ export class Engine implements AsyncDisposable {
       cache: this.#cache,
       fetcher: this.#fetcher,
       bus: this.events,
-      limits: new Limits({ jobs, packages }),
+      limits: new Limits(withinOpenFiles({ jobs, packages }, openFilesLimit())),
       children: this.#children,
-      manifest: request.manifest,
+      manifest,
       projectDir: request.projectDir,
       deploys: request.deploy ?? true,
       previousDeployments: request.previousDeployments ?? new Map<string, PreviousDeployment>(),
       statesToClose: [],
-      inputs: new InputRecorder(request.manifest),
+      inputs: new InputRecorder(manifest),
+      locks: this.#locking.locksFor({ host, manifest, use, signal, platform: undefined }),
+      buildsForRecipes: true,
       functionStates: new WeakMap(),
       lockTimeoutMs: this.#options.lockTimeoutMs,
+      followsHolders: this.#options.followHolders ?? false,
       luaCpuLimitMs: this.#options.luaCpuLimitMs,
       signal,
     };

@@ -13,6 +13,7 @@ import type { Run } from './run.js';
 export interface GraphOutcome {
   readonly outcomes: readonly PackageOutcome[];
   readonly refusal: FettleError | null;
+  readonly nodes: readonly PackageNode[];
 }
 
 /** Runs a graph of packages to its end while it grows. */
@@ -47,7 +48,7 @@ export class GraphRun {
       this.#refuse(error);
     }
     const outcomes = await allOutcomes(this.#graph);
-    return { outcomes, refusal: this.#refusal };
+    return { outcomes, refusal: this.#refusal, nodes: this.#graph.nodes };
   }
 
   async #loadRecipe(node: PackageNode): Promise<Recipe> {

@@ -1,5 +1,7 @@
 export type { DeployChanges } from './deploy-changes.js';
 export { Engine, type EngineOptions, type RunRequest } from './engine.js';
+export { assertLockUnchanged, lockedPlatforms, type LockMode, type LockResult, type LockUse } from './lock/index.js';
 export type { PackageOutcome, RunReport } from './outcome.js';
 export type { RunInputs } from './run-inputs.js';
 export type { PreviousDeployment } from './run.js';
+export type { Fetched } from './locking/index.js';

@@ -1,6 +1,7 @@
 import type { ErrorReport, FettleError } from '../errors/index.js';
 import type { PackageStatus } from '../events/index.js';
 import type { Options } from '../manifest/index.js';
+import type { LockResult } from './lock/index.js';
 import type { RunInputs } from './run-inputs.js';
 import type { DeployChanges } from './deploy-changes.js';
 
@@ -41,4 +42,6 @@ export interface RunReport {
   readonly error: FettleError | null;
   /** What a run that ended well depended on; null when that cannot be compared later. */
   readonly inputs: RunInputs | null;
+  /** The lock file as it is to be now; absent when the run had none to make, or could not. */
+  readonly lock?: LockResult;
 }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { PackageLog } from './package-log.js';
 
 test('the file is made when the first byte is written, and has all bytes in order', async () => {
@@ -17,6 +18,23 @@ test('the file is made when the first byte is written, and has all bytes in orde
     expect(log.path).toBe(path);
     expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
     expect(asked).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('what comes while the file is being closed is written without anybody asking again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fettle-'));
+  try {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const path = join(folder, `${String(turns)}.log`);
+      await using log = new PackageLog(() => Promise.resolve(path));
+      await log.write('first\n');
+      for (let turn = 0; turn < turns % 10; turn += 1) await setImmediate();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await log.write('last\n');
+      while (readFileSync(path, 'utf8') !== 'first\nlast\n') await setImmediate();
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

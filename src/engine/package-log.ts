@@ -1,10 +1,19 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { open, type FileHandle } from 'node:fs/promises';
+import { cacheFailure } from '../cache/index.js';
+import { isShortOfFiles, patiently } from '../support/patiently.js';
 
-/** The log file of one package in one run. The file is made when the first byte is written. */
+/** What may wait to be written before whoever has more is held back, in bytes. */
+const MOST_WAITING = 64 * 1024;
+
+/**
+ * The log file of one package in one run, made when it is first needed. It is open only while something is written:
+ * a run may have hundreds of packages at once that wait for each other, and not that many open files.
+ */
 export class PackageLog implements AsyncDisposable {
-  #stream: WriteStream | undefined;
-  #opening: Promise<WriteStream> | undefined;
+  #waiting: Uint8Array[] = [];
+  #bytesWaiting = 0;
+  #writing: Promise<void> | undefined;
+  #making: Promise<string> | undefined;
   #path: string | undefined;
   readonly #choosePath: () => Promise<string>;
 
@@ -19,36 +28,73 @@ export class PackageLog implements AsyncDisposable {
   }
 
   get isOpen(): boolean {
-    return this.#stream !== undefined;
+    return this.#path !== undefined;
   }
 
-  /** Resolves when the stream takes more: whoever waits for it is held back to the speed of the disk. */
+  /** Resolves when the log takes more: whoever waits for it is held back to the speed of the disk. */
   async write(chunk: string | Uint8Array): Promise<void> {
-    const stream = this.#stream ?? (await this.open());
-    if (!stream.write(chunk)) await once(stream, 'drain');
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    this.#waiting.push(bytes);
+    this.#bytesWaiting += bytes.byteLength;
+    const writing = this.#startWriting(await this.open());
+    if (this.#bytesWaiting >= MOST_WAITING) await writing;
   }
 
   /** Makes the file, for those who must tell its name to others before anything is in it. */
-  open(): Promise<WriteStream> {
-    this.#opening ??= this.#create();
-    return this.#opening;
+  async open(): Promise<string> {
+    return this.#path ?? (this.#making ??= this.#make());
   }
 
-  async #create(): Promise<WriteStream> {
+  async #make(): Promise<string> {
     const path = await this.#choosePath();
-    const stream = createWriteStream(path, { flags: 'a' });
-    // A full disk is told by the write that meets it; without a listener the event would end the process.
-    stream.on('error', () => undefined);
-    await once(stream, 'open');
+    await (await openToAppend(path)).close();
     this.#path = path;
-    this.#stream = stream;
-    return stream;
+    return path;
+  }
+
+  /** One after the other, and until nothing waits any more. */
+  #startWriting(path: string): Promise<void> {
+    if (this.#writing) return this.#writing;
+    const writing = this.#writeAll(path);
+    // A full disk is told by the write that waits for it; if none does, it must not end the process.
+    writing.catch(() => undefined);
+    this.#writing = writing;
+    return writing;
+  }
+
+  /** Whoever comes while the file is being closed relies on this too: the end is decided and told in one turn. */
+  async #writeAll(path: string): Promise<void> {
+    try {
+      do await this.#writeWaiting(path);
+      while (this.#waiting.length > 0);
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  async #writeWaiting(path: string): Promise<void> {
+    await using file = await openToAppend(path);
+    while (this.#waiting.length > 0) {
+      const chunks = this.#waiting;
+      this.#waiting = [];
+      this.#bytesWaiting = 0;
+      await file.appendFile(Buffer.concat(chunks));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const stream = await this.#opening?.catch(() => undefined);
-    if (!stream || stream.destroyed) return;
-    stream.end();
-    await once(stream, 'close').catch(() => undefined);
+    const path = await this.#making?.catch(() => undefined);
+    if (path === undefined) return;
+    const isWritten = this.#waiting.length > 0 || this.#writing ? this.#startWriting(path) : undefined;
+    // Whoever wrote was told of a full disk, and what is lost of a log fails nothing.
+    await isWritten?.catch(() => undefined);
+  }
+}
+
+async function openToAppend(path: string): Promise<FileHandle> {
+  try {
+    return await patiently(() => open(path, 'a'));
+  } catch (error) {
+    throw isShortOfFiles(error) ? cacheFailure('write a log', path, error) : error;
   }
 }

@@ -17,6 +17,7 @@ import {
 import { defaultShellFor } from './default-shell.js';
 import { Dependencies, firstPhaseWithOwnCode } from './dependencies.js';
 import type { Derivation } from './derivation.js';
+import type { PackageFetcher } from './lock/index.js';
 import type { PackageNode } from './graph.js';
 import { PackageLog } from './package-log.js';
 import { locateFailure } from './phase-error.js';
@@ -53,6 +54,8 @@ export class PackageRun implements AsyncDisposable {
   readonly log: PackageLog;
   readonly emit: Emit;
   readonly id: EntryId;
+  /** Fetches what the lock file says. */
+  readonly fetcher: PackageFetcher;
   /** Milliseconds each phase took. */
   readonly durations: Partial<Record<Phase, number>> = {};
   #phase: Phase | null = null;
@@ -76,6 +79,7 @@ export class PackageRun implements AsyncDisposable {
       scoped(body);
       this.#logEvent(body);
     };
+    this.fetcher = run.locks.fetcherOf(node.id, recipe.fetch.form === 'function' ? 'code' : 'declaration');
     this.dependencies = new Dependencies(node, firstPhaseWithOwnCode(recipe));
     this.code = new RecipeCode(run, recipe, (level, message) => {
       this.emit({ kind: 'log', level, message });
@@ -139,7 +143,7 @@ export class PackageRun implements AsyncDisposable {
       recipeFile: recipe.file.file,
       isUserManaged: recipe.check.form !== 'nil',
       scratch: this.#scratchIn(attempt),
-      fetcher: run.fetcher,
+      fetcher: this.fetcher,
       children: run.children,
       scriptEnvironment: scriptEnvironment({
         inherited: run.host.env,

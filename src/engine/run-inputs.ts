@@ -21,11 +21,16 @@ export class InputRecorder {
   readonly #absent = new Set<string>();
   readonly #env: Record<string, string | null> = {};
   readonly #assets = new Set<string>();
-  #isComparable: boolean;
+  #isComparable = true;
 
-  constructor({ file, observed, state, warnings }: Manifest) {
+  constructor(manifest: Manifest) {
+    this.addManifest(manifest);
+  }
+
+  /** The manifest as one platform sees it. */
+  addManifest({ file, observed, state, warnings }: Manifest): void {
     // A manifest with functions is asked anew in each run, and warnings are given again.
-    this.#isComparable = state === undefined && warnings.length === 0 && !observed.isVolatile;
+    if (state !== undefined || warnings.length > 0 || observed.isVolatile) this.refuse();
     this.#sources.add(file);
     for (const path of observed.files.keys()) this.#addRequired(path);
     for (const [name, value] of observed.env) this.#env[name] = value;

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../host/index.js';
-import type { Attempt, CompleteEntry } from '../cache/index.js';
+import type { AcquireOptions, Attempt, CompleteEntry } from '../cache/index.js';
 import { FettleError, messageOf, toErrorReport } from '../errors/index.js';
 import type { PackageStatus } from '../events/index.js';
 import { platformMatches } from '../manifest/index.js';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Derivation } from './derivation.js';
 import type { PackageNode } from './graph.js';
+import { HolderLog } from './holder-log.js';
 import type { PackageOutcome } from './outcome.js';
 import { packageRef, PackageRun } from './package-run.js';
 import { buildPhase } from './phases/build.js';
@@ -97,11 +98,11 @@ function provision(pkg: PackageRun): Promise<Provisioned> {
 
 /** The double-checked lock: look, lock, look again, work, commit. */
 async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
-  const { cache, signal, lockTimeoutMs } = pkg.run;
+  const { cache } = pkg.run;
   const found = await cache.find(pkg.id);
   if (found) return cached(pkg, found);
   pkg.emit({ kind: 'cache:miss', reasons: await cache.explainMiss(pkg.id, pkg.derivation.inputs) });
-  const acquired = await cache.acquire(pkg.id, await acquireOptions(pkg, signal, lockTimeoutMs));
+  const acquired = await whileTelling(pkg, (options) => cache.acquire(pkg.id, options));
   if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
   await using attempt = acquired.attempt;
   return await buildEntry(pkg, attempt);
@@ -127,8 +128,7 @@ async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisione
 /** Packages that look after themselves: the check is asked, and once more under the lock, before anything is done. */
 async function provisionHost(pkg: PackageRun): Promise<Provisioned> {
   if (await checkPhase(pkg, 1)) return { status: 'user-managed', path: null, wasSatisfied: true };
-  const { cache, signal, lockTimeoutMs } = pkg.run;
-  const attempt = await cache.acquireWorkspace(pkg.id, await acquireOptions(pkg, signal, lockTimeoutMs));
+  const attempt = await whileTelling(pkg, (options) => pkg.run.cache.acquireWorkspace(pkg.id, options));
   try {
     if (await checkPhase(pkg, 2, attempt)) return { status: 'user-managed', path: null, wasSatisfied: true };
     await climb(pkg, attempt);
@@ -148,18 +148,20 @@ async function climb(
   return { origin, installed: await installPhase(pkg, attempt) };
 }
 
-async function acquireOptions(
-  pkg: PackageRun,
-  signal: AbortSignal,
-  lockTimeoutMs: number | undefined,
-): Promise<Parameters<Run['cache']['acquire']>[1]> {
+/** Takes a lock: tells others where our log is, and our readers what a holder that we wait for writes into its own. */
+async function whileTelling<T>(pkg: PackageRun, acquire: (options: AcquireOptions) => Promise<T>): Promise<T> {
+  const { signal, lockTimeoutMs, followsHolders } = pkg.run;
   await pkg.log.open();
-  return {
-    emit: pkg.emit,
+  using holder = followsHolders ? new HolderLog(pkg.emit) : undefined;
+  return await acquire({
+    emit: (event) => {
+      pkg.emit(event);
+      holder?.take(event);
+    },
     signal,
     logFile: pkg.log.path ?? '',
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
-  };
+  });
 }
 
 function absoluteProducts({ recipe }: PackageRun, path: string | null): Readonly<Record<string, string>> {

@@ -7,6 +7,7 @@ import type { Manifest } from '../manifest/index.js';
 import type { ChildRegistry } from '../process/index.js';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Limits } from './limits.js';
+import type { RunLocks } from './lock/index.js';
 import type { InputRecorder } from './run-inputs.js';
 
 /** What deploy did for a package in an earlier run of this project. */
@@ -38,7 +39,13 @@ export interface Run {
   /** The state that each of those functions belongs to; functions of the manifest are not in it. */
   readonly functionStates: WeakMap<LuaFunction, LuaState>;
   readonly inputs: InputRecorder;
+  /** The lock file, and what makes downloads exact. */
+  readonly locks: RunLocks;
+  /** Whether packages are built that only the fetch function of a recipe needs. */
+  readonly buildsForRecipes: boolean;
   readonly lockTimeoutMs: number | undefined;
+  /** Whether the log of a process that is waited for is told. */
+  readonly followsHolders: boolean;
   readonly luaCpuLimitMs: number | undefined;
   /** Aborts when the run ends early: Ctrl-C, or the first failure with `failFast`. */
   readonly signal: AbortSignal;

@@ -83,6 +83,12 @@ export const ERROR_CODES = {
   E_CACHE_VERSION: { exit: 'cache', meaning: 'The cache was made by a newer fettle.' },
   E_DISK_FULL: { exit: 'cache', meaning: 'The disk is full.' },
   E_LOCK_TIMEOUT: { exit: 'lock', meaning: 'Another process held a lock for too long.' },
+  // the lock file
+  E_LOCK_FILE: { exit: 'invalid', meaning: 'The lock file cannot be used.' },
+  E_LOCK_OUTDATED: { exit: 'invalid', meaning: 'The lock file is not what the manifest stands for.' },
+  E_LOCK_MISMATCH: { exit: 'integrity', meaning: 'Something is not what the lock file recorded.' },
+  E_NO_DIGEST: { exit: 'integrity', meaning: 'Something has no digest, and the manifest is strict.' },
+  E_RELEASE_AGE: { exit: 'integrity', meaning: 'A version was published more recently than is allowed.' },
   // the end of a run
   E_INTERRUPTED: { exit: 'interrupted', meaning: 'The run was interrupted.' },
 } as const satisfies Record<string, CodeMeaning>;

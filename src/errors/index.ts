@@ -10,3 +10,4 @@ export {
   type SourceLocation,
 } from './fettle-error.js';
 export { asLoadingFailure } from './loading-failure.js';
+export { explainCodes, type CodeExplanation } from './explain-codes.js';

@@ -40,6 +40,14 @@ export type EventBody =
   | { readonly kind: 'cache:miss'; readonly reasons: readonly string[] }
   | { readonly kind: 'check:result'; readonly satisfied: boolean; readonly attempt: 1 | 2 }
   | { readonly kind: 'lock:wait'; readonly lock: string; readonly owner: LockOwner | null; readonly waitedMs: number }
+  /** What the holder of a lock that is waited for has written into its log: whole lines. */
+  | {
+      readonly kind: 'lock:output';
+      readonly lock: string;
+      readonly pid: number;
+      readonly host: string;
+      readonly lines: readonly string[];
+    }
   | { readonly kind: 'lock:acquired'; readonly lock: string; readonly waitedMs: number }
   | {
       readonly kind: 'lock:taken-over';
@@ -60,7 +68,14 @@ export type EventBody =
     }
   | { readonly kind: 'download:reused'; readonly url: string; readonly name: string }
   | { readonly kind: 'extract:start'; readonly archive: string }
-  | { readonly kind: 'extract:end'; readonly archive: string; readonly files: number; readonly durationMs: number }
+  | { readonly kind: 'extract:progress'; readonly archive: string; readonly files: number; readonly bytes: number }
+  | {
+      readonly kind: 'extract:end';
+      readonly archive: string;
+      readonly files: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'process:start'; readonly pid: number; readonly cwd: string; readonly script: string }
   | {
       readonly kind: 'process:output';

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { FettleError } from '../errors/index.js';
 import type { Digests } from './digests.js';
 import type { Integrity } from './integrity.js';
+import { looksLikeWebPage, WEB_PAGE_HINT } from './web-page.js';
 
 /** A file that has come, and what was expected of it. */
 export interface Delivery {
@@ -16,9 +16,14 @@ export interface Delivery {
 /** @throws FettleError E_CHECKSUM when the file is not the one that was expected */
 export async function assertExpected(delivery: Delivery): Promise<void> {
   const { expected, digests } = delivery;
-  if (!expected) return;
-  const got = digests.hex(expected.algorithm);
-  if (got !== expected.value) throw await mismatch(delivery, expected, got);
+  await digests.addWholeFile(delivery.file);
+  if (expected && !isExpected(digests, expected)) {
+    throw await mismatch(delivery, expected, digests.hex(expected.algorithm));
+  }
+}
+
+export function isExpected(digests: Digests, expected: Integrity): boolean {
+  return digests.hex(expected.algorithm) === expected.value;
 }
 
 async function mismatch(delivery: Delivery, expected: Integrity, got: string): Promise<FettleError> {
@@ -34,14 +39,7 @@ async function mismatch(delivery: Delivery, expected: Integrity, got: string): P
       ...(isPage && { content: 'looks like a web page' }),
     },
     hint: isPage
-      ? 'The server sent a web page, perhaps one that asks to sign in or says that the file is gone. Check the URL.'
+      ? WEB_PAGE_HINT
       : 'If the file was meant to change, find out why and update its digest. Else somebody may have tampered with it.',
   });
-}
-
-async function looksLikeWebPage(file: string): Promise<boolean> {
-  for await (const chunk of createReadStream(file, { end: 1023, encoding: 'latin1' })) {
-    return /^\W*<(!doctype\s+html|html|head|body)\b/i.test(String(chunk).replace(/<!--.*?-->/gs, ''));
-  }
-  return false;
 }

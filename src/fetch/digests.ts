@@ -3,15 +3,21 @@ import { createReadStream } from 'node:fs';
 import type { Integrity } from './integrity.js';
 
 type Algorithm = Integrity['algorithm'];
+type StreamedAlgorithm = Exclude<Algorithm, 'h1'>;
 
 const CHUNK = 1024 * 1024;
 
 /** Hashes bytes as they pass: always with SHA-256, and with what the expected digest uses. */
 export class Digests {
   readonly #hashes = new Map<Algorithm, Hash>();
+  readonly #needsWholeFile: boolean;
+  #wholeFileHash = '';
 
   constructor(expected: Integrity | undefined) {
-    for (const algorithm of ['sha256', expected?.algorithm ?? 'sha256'] as const) {
+    this.#needsWholeFile = expected?.algorithm === 'h1';
+    const algorithms: StreamedAlgorithm[] = ['sha256'];
+    if (expected && expected.algorithm !== 'h1') algorithms.push(expected.algorithm);
+    for (const algorithm of algorithms) {
       if (!this.#hashes.has(algorithm)) this.#hashes.set(algorithm, createHash(algorithm));
     }
   }
@@ -20,8 +26,16 @@ export class Digests {
     for (const hash of this.#hashes.values()) hash.update(chunk);
   }
 
+  /** Adds what bytes in passing do not tell, once the file is there. */
+  async addWholeFile(path: string): Promise<void> {
+    if (!this.#needsWholeFile) return;
+    const { hashModuleZip } = await import('./module-zip-hash.js');
+    this.#wholeFileHash = await hashModuleZip(path);
+  }
+
   /** Lower-case hex of everything so far. Only the algorithms asked for at the start are there. */
   hex(algorithm: Algorithm): string {
+    if (algorithm === 'h1') return this.#wholeFileHash;
     return this.#hashes.get(algorithm)?.copy().digest('hex') ?? '';
   }
 }
@@ -30,6 +44,7 @@ export class Digests {
 export async function digestFile(path: string, expected: Integrity | undefined): Promise<Digests> {
   const digests = new Digests(expected);
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) digests.update(chunk as Buffer);
+  await digests.addWholeFile(path);
   return digests;
 }
 

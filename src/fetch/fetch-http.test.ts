@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import { getMaxListeners } from 'node:events';
 import { mkdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FetchRig, sha256, type Answer } from './fetch-rig.js';
@@ -88,15 +87,15 @@ test('a body that is cut is downloaded again from its beginning', async () => {
   expect(await rig.fetched()).toEqual({ a: 'content' });
 });
 
-test('a body that is always cut is an error after three tries', async () => {
+test('a body that is always cut is an error after four tries', async () => {
   await using rig = await FetchRig.open();
   const url = rig.serve('/a', cutBody);
   await expect(rig.fetchOne(url)).rejects.toMatchObject({
     code: 'E_FETCH',
-    facts: { url, problem: expect.stringContaining('cut') },
+    facts: { url, problem: expect.stringContaining('cut'), tries: 4 },
   });
-  expect(rig.requests).toHaveLength(3);
-  expect(rig.pauses).toEqual([500, 1000]);
+  expect(rig.requests).toHaveLength(4);
+  expect(rig.pauses).toEqual([500, 1000, 2000]);
   expect(await rig.fetched()).toEqual({});
 });
 
@@ -150,9 +149,9 @@ test('a circle of redirects is an error', async () => {
   const url = rig.serve('/a', redirectTo('/a'));
   await expect(rig.fetchOne(url)).rejects.toMatchObject({
     code: 'E_FETCH',
-    facts: { problem: 'more than 10 redirects' },
+    facts: { problem: 'the redirects lead in a circle', redirects: [url] },
   });
-  expect(rig.requests).toHaveLength(11);
+  expect(rig.requests).toHaveLength(1);
 });
 
 test.each(['file:///etc/passwd', 'ftp://127.0.0.1/a', 'http://[bad'])(
@@ -179,15 +178,6 @@ test('credentials of a URL are sent to its own server only, and shown nowhere', 
   expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   const shown = JSON.stringify([failure, (failure as Error).message, rig.events]);
   expect(shown).not.toMatch(/p@ss|p%40ss|s3cret/);
-});
-
-test('a content encoding is not undone: the digest is that of the bytes sent', async () => {
-  await using rig = await FetchRig.open();
-  const packed = gzipSync('content');
-  const source = rig.serve('/a.tar.gz', (response) =>
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed),
-  );
-  expect(await rig.fetchOne({ source, integrity: sha256(packed) })).toMatchObject({ bytes: packed.length });
 });
 
 test('a proxy that the environment names is used, except where it says not to', async () => {

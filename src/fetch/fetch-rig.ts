@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path';
 import type { EventBody } from '../events/index.js';
 import { detectHost, type Host } from '../host/index.js';
 import type { FetchedFile, Fetcher, FetchRequest } from './fetcher.js';
+import { Semaphore } from '../support/semaphore.js';
 import { parseSource } from './parse-source.js';
 import { createFetcher, type FetcherOptions } from './run-fetcher.js';
+import type { DownloadStoreOptions } from './store/index.js';
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -29,6 +31,7 @@ export class FetchRig implements AsyncDisposable {
   readonly requests: IncomingMessage[] = [];
   readonly #answers = new Map<string, Answer[]>();
   readonly #fetchers: Fetcher[] = [];
+  readonly #locks = new Map<string, Semaphore>();
   #clock = 0;
 
   private constructor(
@@ -58,6 +61,24 @@ export class FetchRig implements AsyncDisposable {
     return join(this.folder, 'fetch');
   }
 
+  /** A store that the fetchers share as processes do. */
+  get store(): DownloadStoreOptions {
+    return {
+      folder: join(this.folder, 'store'),
+      lock: async (name, { signal }) => {
+        const semaphore = this.#locks.get(name) ?? new Semaphore(1);
+        this.#locks.set(name, semaphore);
+        return new Promise((held, refused) => {
+          const work = (): Promise<void> =>
+            new Promise((release) => {
+              held({ [Symbol.asyncDispose]: async () => release() });
+            });
+          semaphore.run(work, signal).catch(refused);
+        });
+      },
+    };
+  }
+
   /** Answers the requests for `path` in turn; the last one again and again. */
   serve(path: string, ...answers: readonly (Answer | string | Uint8Array)[]): string {
     const whole = (content: string | Uint8Array): Answer => {
@@ -85,6 +106,7 @@ export class FetchRig implements AsyncDisposable {
       connections: 4,
       emit: (event) => void this.events.push(event),
       delay: async (milliseconds) => void this.pauses.push(milliseconds),
+      random: () => 1,
       ...options,
     });
     this.#fetchers.push(fetcher);
@@ -101,12 +123,18 @@ export class FetchRig implements AsyncDisposable {
 
   async fetchAll(
     requests: readonly (WrittenRequest | string)[],
-    { fetcher = this.fetcher(), signal = new AbortController().signal, reuse = true } = {},
+    {
+      fetcher = this.fetcher(),
+      signal = new AbortController().signal,
+      reuse = true,
+      isReadOnly = false,
+      directory = this.directory,
+    } = {},
   ): Promise<readonly FetchedFile[]> {
     const emit = (event: EventBody): void => void this.events.push(event);
     return fetcher.fetchAll(
       requests.map((request) => this.parse(request)),
-      { directory: this.directory, emit, signal, reuse },
+      { directory, emit, signal, reuse, isReadOnly },
     );
   }
 
@@ -140,8 +168,13 @@ export class FetchRig implements AsyncDisposable {
     return this.events.map(({ kind }) => kind);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Closes the fetchers, with the connections that they keep. */
+  async close(): Promise<void> {
     await Promise.all(this.#fetchers.map((fetcher) => fetcher.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     await rm(this.folder, { recursive: true, force: true });

@@ -7,8 +7,12 @@ export interface FetchRequest {
   readonly integrity?: Integrity;
   /** git: branch, tag or commit. */
   readonly ref?: string;
+  /** git: check out the submodules too. Default false. */
+  readonly submodules?: boolean;
   /** Whose files a registry is to choose, as `linux-x86_64`. Default: this machine's. */
   readonly platform?: string;
+  /** ISO 8601: of a range, take the newest version that was published by then, where the registry tells dates. */
+  readonly publishedBefore?: string;
   /** File name to use instead of the source's own. */
   readonly dest?: string;
   readonly mirrors?: readonly Source[];
@@ -41,6 +45,8 @@ export interface PinnedFetch {
   readonly size?: number;
   /** When the registry says it was published: ISO 8601. */
   readonly publishedAt?: string;
+  /** What was checked besides the digest: a signature of the registry, the tree of a checksum database. */
+  readonly proofs?: readonly string[];
   /** Yanked, deprecated. */
   readonly warnings: readonly string[];
 }
@@ -62,12 +68,20 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   /** A file already there with the right digest is kept and not downloaded. Default true. */
   readonly reuse?: boolean;
+  /** Nobody will write to the files, so they may be links into the download store. Default false: they are copies. */
+  readonly isReadOnly?: boolean;
 }
 
 /** Fetches files from anywhere. One instance serves a run: it shares connections, limits and registry answers. */
 export interface Fetcher {
   /** @throws FettleError E_FETCH_NAME, E_REGISTRY, E_PURL, E_FETCH, E_OFFLINE */
   resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch>;
+  /**
+   * Finds out what a request stands for now: a range's newest version, the commit of a branch or tag. Nothing is
+   * downloaded; what cannot change (a path, a URL, a full commit id) asks nobody.
+   * @throws FettleError E_FETCH_NAME, E_REGISTRY, E_PURL, E_FETCH, E_GIT, E_OFFLINE
+   */
+  pin(request: FetchRequest, signal: AbortSignal): Promise<PinnedFetch>;
   /**
    * Fetches one file (or folder, for a path that is one, or a git clone) into `directory/fileName`. The bytes go to a
    * temporary name beside it, are hashed on the way, and are renamed only when whole and right.

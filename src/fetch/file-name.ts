@@ -16,6 +16,9 @@ export function fileNameOf(source: Source): string {
       return checkFileName(basename(source.path), source.text);
     case 'http':
       return checkFileName(decode(lastSegment(new URL(source.url).pathname)), source.text);
+    case 's3':
+      // The key of an object is no URL path: nothing in it is encoded.
+      return checkFileName(lastSegment(source.url.replace(/\?.*$/, '')), source.text);
     case 'git':
       return checkFileName(decode(lastSegment(source.url.replace(/[?#].*$/, '').replace(/[/\\]+$/, ''))), source.text);
     case 'registry':

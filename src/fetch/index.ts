@@ -1,10 +1,13 @@
 export { digestPath } from './digest-path.js';
 export { hashFile } from './digests.js';
-export type { FetchedFile, FetchOptions, Fetcher, FetchRequest, ResolvedFetch } from './fetcher.js';
+export type { FetchedFile, FetchOptions, Fetcher, FetchRequest, PinnedFetch, ResolvedFetch } from './fetcher.js';
 export { fileNameOf } from './file-name.js';
+export { isFloating } from './floating.js';
 export type { Integrity } from './integrity.js';
 export { parseIntegrity } from './parse-integrity.js';
 export { parseSource } from './parse-source.js';
 export { isPartialName } from './partial-file.js';
 export { createFetcher, type FetcherOptions } from './run-fetcher.js';
+export { newestOf } from './newest.js';
 export type { Source } from './source.js';
+export type { DownloadStoreOptions } from './store/index.js';

@@ -1,6 +1,9 @@
-/** An expected digest. `value` is lower-case hex for every algorithm. */
+/**
+ * An expected digest. `value` is lower-case hex for every algorithm. `h1` is Go's hash of a module zip: of the names
+ * and contents in it, not of its bytes, so only the whole file can be checked against it.
+ */
 export interface Integrity {
-  readonly algorithm: 'sha256' | 'sha384' | 'sha512' | 'sha1' | 'md5';
+  readonly algorithm: 'sha256' | 'sha384' | 'sha512' | 'sha1' | 'md5' | 'h1';
   readonly value: string;
 }
 

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { FettleError } from '../errors/index.js';
 import { nearestName } from '../support/nearest-name.js';
 import { redactUrl } from './redact-url.js';
+import { parseS3Address } from './s3/s3-address.js';
 import type { Source } from './source.js';
 
 const GIT_SCHEMES: ReadonlySet<string> = new Set(['git', 'git+ssh', 'git+https', 'git+http', 'git+file', 'ssh']);
-const KNOWN_SCHEMES = ['https', 'http', 'file', 'pkg', ...GIT_SCHEMES];
+const KNOWN_SCHEMES = ['https', 'http', 'file', 'pkg', 's3', ...GIT_SCHEMES];
 
 /**
- * Reads a source as a manifest or recipe writes it: a path, `file://`, `http(s)://`, a git URL or a package URL.
+ * Reads a source as a manifest or recipe writes it: a path, `file://`, `http(s)://`, `s3://`, a git URL or a package URL.
  * @param baseDirectory what relative paths are relative to
  * @throws FettleError E_SOURCE
  */
@@ -28,10 +29,17 @@ export function parseSource(text: string, baseDirectory: string): Source {
 function parseUrl(text: string, scheme: string): Source {
   if (!text.toLowerCase().startsWith(`${scheme}://`)) throw invalidSource(text, `lacks "//" after "${scheme}:"`);
   if (scheme === 'file') return parseFileUrl(text);
+  if (scheme === 's3') return s3Source(text);
   if (GIT_SCHEMES.has(scheme)) return gitSource(text, text.replace(/^git\+(?=(ssh|https?|file):)/i, ''));
   if (scheme !== 'http' && scheme !== 'https') throw unknownScheme(text, scheme);
   if (!URL.canParse(text)) throw invalidSource(text, 'is not a valid URL');
   return isGitName(text) ? gitSource(text, text) : { kind: 'http', url: text, text: redactUrl(text) };
+}
+
+/** Refuses what names no object, before anything is asked. */
+function s3Source(text: string): Source {
+  parseS3Address(text);
+  return { kind: 's3', url: text, text };
 }
 
 function parseFileUrl(text: string): Source {

@@ -13,6 +13,14 @@ export function partialPath(directory: string): string {
   return join(directory, `${PREFIX}${randomUUID()}${SUFFIX}`);
 }
 
+/**
+ * What a later run finds of an unfinished download, in a folder that belongs to this one download. The names are those
+ * of unfinished files, so the finished one cannot have them.
+ */
+export function keptPartial(directory: string): { readonly file: string; readonly record: string } {
+  return { file: join(directory, `${PREFIX}body${SUFFIX}`), record: join(directory, `${PREFIX}record${SUFFIX}`) };
+}
+
 /** Whether a name in a folder of downloads is that of an unfinished one, which nobody may use. */
 export function isPartialName(name: string): boolean {
   return name.startsWith(PREFIX) && name.endsWith(SUFFIX);

@@ -3,16 +3,24 @@ import { join } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
 import { combineFailures } from './fetch-failures.js';
-import type { FetchedFile, FetchOptions, Fetcher, FetchRequest, ResolvedFetch } from './fetcher.js';
+import type { FetchedFile, FetchOptions, Fetcher, FetchRequest, PinnedFetch, ResolvedFetch } from './fetcher.js';
 import { checkFileName, fileNameOf } from './file-name.js';
+import type { GitStore } from './git/index.js';
+import { MirrorMap } from './mirrors.js';
 import { assertNamesDiffer } from './name-clashes.js';
 import { removeStalePartials } from './partial-file.js';
+import { pinFetch } from './pin.js';
 import { redactUrl } from './redact-url.js';
 import { findReusable } from './reuse.js';
+import type { Source } from './source.js';
+import { SharedDownloads, type DownloadStoreOptions } from './store/index.js';
 import type { Arrival, Arrived } from './transport.js';
 import { Transports, type TransportOptions } from './transports.js';
 
-export type FetcherOptions = TransportOptions;
+export interface FetcherOptions extends TransportOptions {
+  /** Where downloads are kept for all packages and processes. Without it each is downloaded for itself. */
+  readonly store?: DownloadStoreOptions;
+}
 
 /** Opens a fetcher for a run. Nothing is loaded or connected before it is needed. */
 export function createFetcher(options: FetcherOptions): Fetcher {
@@ -21,11 +29,16 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
 class RunFetcher implements Fetcher {
   readonly #transports: Transports;
+  readonly #mirrors: MirrorMap;
+  readonly #shared: SharedDownloads | undefined;
   readonly #now: () => number;
 
   constructor(options: FetcherOptions) {
-    this.#transports = new Transports(options);
+    const { store } = options;
+    this.#transports = new Transports({ ...options, ...(store && { gitStore: gitStoreIn(store) }) });
     this.#now = () => options.host.now();
+    this.#mirrors = new MirrorMap(options.host);
+    this.#shared = options.store && new SharedDownloads(options.store, this.#now);
   }
 
   async resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch> {
@@ -35,9 +48,14 @@ class RunFetcher implements Fetcher {
     if (source.kind !== 'registry') {
       return { request, fileName: named ?? fileNameOf(source), integrity, url: source.text };
     }
-    const answer = await this.#transports.askRegistry(source, { expected: integrity, signal });
+    const answer = await this.#transports.askRegistry(source, request, signal);
     const fileName = named ?? checkFileName(answer.fileName, source.text);
     return { request, fileName, integrity: integrity ?? answer.integrity, url: redactUrl(answer.url) };
+  }
+
+  async pin(request: FetchRequest, signal: AbortSignal): Promise<PinnedFetch> {
+    allowManyListeners(signal);
+    return pinFetch(request, signal, this.#transports);
   }
 
   async fetch(resolved: ResolvedFetch, options: FetchOptions): Promise<FetchedFile> {
@@ -47,11 +65,19 @@ class RunFetcher implements Fetcher {
     allowManyListeners(signal);
     const directory = (request.source.kind === 'git' ? options.cloneDirectory : undefined) ?? options.directory;
     await mkdir(directory, { recursive: true });
-    const arrival: Arrival = { directory, fileName, expected, url, emit, signal };
+    const arrival: Arrival = {
+      directory,
+      fileName,
+      expected,
+      url,
+      emit,
+      signal,
+      isShared: options.isReadOnly ?? false,
+    };
     const kept = options.reuse === false ? undefined : await findReusable(arrival);
     if (kept) emit({ kind: 'download:reused', url, name: fileName });
-    const arrived = kept ?? (await this.#obtain(request, arrival));
-    return { path: join(directory, fileName), fileName, ...arrived, reused: kept !== undefined };
+    const { bytes, digest, isReused = kept !== undefined } = kept ?? (await this.#obtain(request, arrival));
+    return { path: join(directory, fileName), fileName, bytes, digest, reused: isReused };
   }
 
   async fetchAll(requests: readonly FetchRequest[], options: FetchOptions): Promise<readonly FetchedFile[]> {
@@ -89,27 +115,35 @@ class RunFetcher implements Fetcher {
     return resolutions;
   }
 
-  /** From the source, or else from the first mirror that has it. */
-  async #obtain(request: FetchRequest, arrival: Arrival): Promise<Arrived> {
-    try {
-      return await this.#transports.obtain(request.source, request, arrival);
-    } catch (error) {
-      return this.#obtainFromMirrors(request, arrival, expectFailure(error, arrival.signal));
-    }
+  /** Files from elsewhere come through the store, if there is one. */
+  #obtain(request: FetchRequest, arrival: Arrival): Promise<Arrived> {
+    const { kind } = request.source;
+    if (!this.#shared || kind === 'path' || kind === 'git') return this.#obtainFromAnywhere(request, arrival);
+    return this.#shared.obtain(request, arrival, (landing) => this.#obtainFromAnywhere(request, landing));
   }
 
-  /** When all fail, the source's own error is told. */
-  async #obtainFromMirrors(request: FetchRequest, arrival: Arrival, failure: FettleError): Promise<Arrived> {
-    const mirrorFailures: string[] = [];
-    for (const mirror of request.mirrors ?? []) {
+  /** From this machine's mirrors, the source, the request's mirrors: whoever has it first. */
+  async #obtainFromAnywhere(request: FetchRequest, arrival: Arrival): Promise<Arrived> {
+    const { source, mirrors = [] } = request;
+    const failures = new Map<Source, FettleError>();
+    for (const place of [...(await this.#mirrors.find(source)), source, ...mirrors]) {
       try {
-        return await this.#transports.obtain(mirror, request, { ...arrival, url: mirror.text });
+        return await this.#transports.obtain(
+          place,
+          request,
+          place === source ? arrival : { ...arrival, url: place.text },
+        );
       } catch (error) {
-        mirrorFailures.push(expectFailure(error, arrival.signal).message);
+        failures.set(place, expectFailure(error, arrival.signal));
       }
     }
-    throw mirrorFailures.length === 0 ? failure : tellMirrors(failure, mirrorFailures);
+    throw combineFailuresOfPlaces(source, failures);
   }
+}
+
+/** Repositories are kept beside the downloads, under the same kind of lock. */
+function gitStoreIn(store: DownloadStoreOptions): GitStore {
+  return { folder: join(store.folder, 'git'), lock: (name, way) => store.lock(name, way) };
 }
 
 /** Passes on what is no failure of a download: an abort, a bug. */
@@ -132,10 +166,14 @@ function filesOf(
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-function tellMirrors(failure: FettleError, mirrors: readonly string[]): FettleError {
-  return new FettleError(failure.code, failure.message, {
-    facts: { ...failure.facts, mirrors },
-    ...(failure.hint !== undefined && { hint: failure.hint }),
-    cause: failure.cause,
+/** The source's own error, with what went wrong at each mirror. */
+function combineFailuresOfPlaces(source: Source, failures: ReadonlyMap<Source, FettleError>): unknown {
+  const own = failures.get(source);
+  const mirrors = [...failures].filter(([place]) => place !== source).map(([, { message }]) => message);
+  if (!own || mirrors.length === 0) return own;
+  return new FettleError(own.code, own.message, {
+    facts: { ...own.facts, mirrors },
+    ...(own.hint !== undefined && { hint: own.hint }),
+    cause: own.cause,
   });
 }

@@ -2,5 +2,6 @@
 export type Source =
   | { readonly kind: 'path'; readonly path: string; readonly text: string }
   | { readonly kind: 'http'; readonly url: string; readonly text: string }
+  | { readonly kind: 's3'; readonly url: string; readonly text: string }
   | { readonly kind: 'git'; readonly url: string; readonly text: string }
   | { readonly kind: 'registry'; readonly purl: string; readonly text: string };

@@ -1,18 +1,22 @@
 import { fileURLToPath } from 'node:url';
-import { FettleError } from '../errors/index.js';
 import type { Emit } from '../events/index.js';
 import type { Host } from '../host/index.js';
 import type { ChildRegistry } from '../process/index.js';
 import { Semaphore } from '../support/semaphore.js';
 import type { FetchRequest } from './fetcher.js';
-import { cloneGit } from './git-clone.js';
+import { cloneGit, resolveGitRef, type CloneOptions, type GitStore } from './git/index.js';
 import { downloadFile, type HttpSource } from './http-transport.js';
+import { CredentialsOfHosts, type HostCredentials } from './http/host-credentials.js';
 import { HttpClient, type HttpTimeouts } from './http/http-client.js';
+import { HostLimits } from './http/host-limits.js';
+import { readHttpSettings } from './http/http-settings.js';
 import { createRegistryHttp } from './http/registry-http.js';
-import { waitFor, type Delay } from './http/retry.js';
-import type { Integrity } from './integrity.js';
+import { waitFor, type Delay, type RetryWay } from './http/retry.js';
 import { copyLocal } from './local-copy.js';
+import { refusedOffline } from './offline.js';
+import type { RegistryQuestion } from './pin.js';
 import type { RegistryResolver, ResolvedPackage } from './registry/index.js';
+import { downloadObject, ObjectStorage, parseS3Address } from './s3/index.js';
 import type { Source } from './source.js';
 import type { Arrival, Arrived } from './transport.js';
 
@@ -20,37 +24,50 @@ export interface TransportOptions {
   readonly host: Host;
   /** Refuse whatever needs the network. */
   readonly offline: boolean;
-  /** Downloads and clones at once. */
-  readonly connections: number;
+  /** Downloads and clones at once. Default: FETTLE_CONNECTIONS, else 16. */
+  readonly connections?: number;
+  /** Downloads from one host at once. Default: FETTLE_CONNECTIONS_PER_HOST, else 6. */
+  readonly connectionsPerHost?: number;
   /** Hears what registries warn of. */
   readonly emit?: Emit;
   /** Where running git programs are entered, so that they can be killed at once. */
   readonly children?: ChildRegistry;
+  /** Where git repositories are kept between runs. */
+  readonly gitStore?: GitStore;
   readonly timeouts?: HttpTimeouts;
   /** How pauses between tries are waited for. */
   readonly delay?: Delay;
+  /** From 0 up to 1, for the length of these pauses. */
+  readonly random?: () => number;
 }
-
-const TIMEOUTS: HttpTimeouts = { connectMs: 30_000, stallMs: 60_000 };
 
 type RemoteSource = Exclude<Source, { readonly kind: 'path' }>;
 type RegistrySource = Extract<Source, { readonly kind: 'registry' }>;
+type GitSource = Extract<Source, { readonly kind: 'git' }>;
 
 /** All ways that bytes come from elsewhere, with what they share in a run: connections, limits, registry answers. */
 export class Transports {
   readonly #options: TransportOptions;
   readonly #client: HttpClient;
-  readonly #delay: Delay;
+  readonly #retries: RetryWay;
+  readonly #credentials: CredentialsOfHosts;
+  readonly #hosts: HostLimits;
   readonly #slots: Semaphore;
+  readonly #objects: ObjectStorage;
   #resolver: Promise<RegistryResolver> | undefined;
   readonly #warned = new Set<string>();
 
   constructor(options: TransportOptions) {
-    const { host, connections, timeouts = TIMEOUTS, delay = waitFor } = options;
+    const { host, delay = waitFor, random = Math.random } = options;
+    const settings = readHttpSettings(host.env);
+    const { timeouts = settings.timeouts, connectionsPerHost = settings.connectionsPerHost } = options;
     this.#options = options;
-    this.#client = new HttpClient({ env: host.env, connections, timeouts });
-    this.#delay = delay;
-    this.#slots = new Semaphore(connections);
+    this.#client = new HttpClient({ env: host.env, connections: connectionsPerHost, timeouts });
+    this.#retries = { policy: settings.retries, delay, random, now: () => host.now() };
+    this.#credentials = new CredentialsOfHosts(host);
+    this.#hosts = new HostLimits(connectionsPerHost);
+    this.#objects = new ObjectStorage(host);
+    this.#slots = new Semaphore(options.connections ?? settings.connections);
   }
 
   /**
@@ -60,23 +77,43 @@ export class Transports {
   async obtain(source: Source, request: FetchRequest, arrival: Arrival): Promise<Arrived> {
     if (source.kind === 'path') return copyLocal(source.path, arrival);
     this.#assertReachable(source);
-    return this.#slots.run(() => this.#transfer(source, request, arrival), arrival.signal);
+    const { signal } = arrival;
+    // Its own host's turn comes first: whoever waits for a slow host takes no place from the others.
+    const inTurn = (): Promise<Arrived> => this.#slots.run(() => this.#transfer(source, request, arrival), signal);
+    return source.kind === 'http' ? this.#hosts.run(new URL(source.url).host, inTurn, signal) : inTurn();
   }
 
   /** @throws FettleError E_REGISTRY, E_PURL, E_FETCH, E_OFFLINE */
   async askRegistry(
     source: RegistrySource,
-    { expected, signal }: { readonly expected: Integrity | undefined; readonly signal: AbortSignal },
+    { integrity: expected, platform, publishedBefore, details }: RegistryQuestion,
+    signal: AbortSignal,
   ): Promise<ResolvedPackage> {
     this.#assertReachable(source);
     const resolver = await (this.#resolver ??= this.#openResolver());
-    const answer = await resolver.resolve(source.purl, { signal, ...(expected && { expected }) });
+    const answer = await resolver.resolve(source.purl, {
+      signal,
+      ...(expected && { expected }),
+      ...(platform !== undefined && { platform }),
+      ...(publishedBefore !== undefined && { publishedBefore }),
+      ...(details !== undefined && { details }),
+    });
     for (const warning of answer.warnings) this.#warnOnce(warning);
     return answer;
   }
 
+  /**
+   * @returns the full id of the commit that a branch, a tag or a short commit id stands for now
+   * @throws FettleError E_SOURCE, E_GIT, E_OFFLINE
+   */
+  async askGit(source: GitSource, request: Pick<FetchRequest, 'ref'>, signal: AbortSignal): Promise<string> {
+    const { emit = () => undefined } = this.#options;
+    const options = { ...this.#gitOptions, emit, signal };
+    return this.#slots.run(() => resolveGitRef({ ...source, ref: request.ref }, options), signal);
+  }
+
   async close(): Promise<void> {
-    await this.#client.close();
+    await Promise.all([this.#client.close(), this.#objects.close()]);
   }
 
   async #transfer(source: RemoteSource, request: FetchRequest, arrival: Arrival): Promise<Arrived> {
@@ -89,31 +126,38 @@ export class Transports {
   }
 
   async #transferFrom(source: RemoteSource, request: FetchRequest, arrival: Arrival): Promise<Arrived> {
-    const { host, children } = this.#options;
     switch (source.kind) {
-      case 'git':
-        return cloneGit({ url: source.url, ref: request.ref }, arrival, { host, children });
+      case 'git': {
+        const { ref, submodules = false } = request;
+        return cloneGit({ ...source, ref, submodules }, arrival, this.#gitOptions);
+      }
+      case 's3':
+        return downloadObject(this.#objects, parseS3Address(source.url), arrival);
       case 'http':
-        return this.#download({ url: source.url, headers: {} }, arrival);
+        return this.#download({ url: source.url, headers: {} }, arrival, await this.#credentials.find(source.url));
       case 'registry': {
-        const answer = await this.askRegistry(source, { expected: request.integrity, signal: arrival.signal });
+        const answer = await this.askRegistry(source, request, arrival.signal);
         return this.#download(answer, { ...arrival, expected: arrival.expected ?? answer.integrity });
       }
     }
   }
 
+  get #gitOptions(): CloneOptions {
+    const { host, offline, children, gitStore: store } = this.#options;
+    return { host, offline, children, store };
+  }
+
   /** A registry may be a folder of this machine. */
-  async #download(file: HttpSource, arrival: Arrival): Promise<Arrived> {
+  async #download(file: HttpSource, arrival: Arrival, credentials?: HostCredentials): Promise<Arrived> {
     if (file.url.startsWith('file:')) return copyLocal(fileURLToPath(file.url), arrival);
-    const now = (): number => this.#options.host.now();
-    return downloadFile(file, arrival, { client: this.#client, delay: this.#delay, now });
+    return downloadFile(file, arrival, { client: this.#client, retries: this.#retries, credentials });
   }
 
   async #openResolver(): Promise<RegistryResolver> {
     const { createRegistryResolver } = await import('./registry/index.js');
-    const { host, emit = () => undefined } = this.#options;
-    const http = createRegistryHttp({ client: this.#client, emit, delay: this.#delay, now: () => host.now() });
-    return createRegistryResolver({ host, http });
+    const { host, children, emit = () => undefined } = this.#options;
+    const http = createRegistryHttp({ client: this.#client, emit, ...this.#retries });
+    return createRegistryResolver({ host, http, children });
   }
 
   #warnOnce(message: string): void {
@@ -122,15 +166,8 @@ export class Transports {
     this.#options.emit?.({ kind: 'log', level: 'warn', message });
   }
 
+  /** Git looks itself, as it needs no network for a commit that it has kept. */
   #assertReachable(source: RemoteSource): void {
-    if (!this.#options.offline || isLocalGit(source)) return;
-    throw new FettleError('E_OFFLINE', `${source.text} is not here and fettle is offline.`, {
-      facts: { source: source.text },
-      hint: 'Run the same command once without --offline.',
-    });
+    if (this.#options.offline && source.kind !== 'git') throw refusedOffline(source.text);
   }
-}
-
-function isLocalGit(source: RemoteSource): boolean {
-  return source.kind === 'git' && /^(file:|[/\\]|[a-z]:[\\/])/i.test(source.url);
 }

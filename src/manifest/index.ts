@@ -14,3 +14,16 @@ export type { NeededBy, PackageRequest, PlatformFilter } from './request.js';
 export { uniqueRequests } from './source-conflict.js';
 export { isInside } from './subdirectory.js';
 export { plainRequest } from './plain-request.js';
+export {
+  compareLockFiles,
+  describeLockChange,
+  downloadKey,
+  lockFileOf,
+  readLockFile,
+  writeLockFile,
+  type LockChange,
+  type LockedDownload,
+  type LockedPackage,
+  type LockedRecipe,
+  type LockFile,
+} from './lock-file/index.js';

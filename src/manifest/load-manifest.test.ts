@@ -276,6 +276,8 @@ describe('emptyManifest', () => {
       directory: '/some/where',
       packages: [],
       otherPlatforms: [],
+      platforms: undefined,
+      isStrict: false,
       defaultShell: undefined,
       state: undefined,
       warnings: [],

@@ -3,15 +3,15 @@ import { dirname, join, resolve } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../errors/index.js';
 import type { LogLevel } from '../events/index.js';
 import type { Host } from '../host/index.js';
-import { LuaFunction, openLuaState, type LuaState } from '../lua/index.js';
+import { LuaFunction, openLuaState, type LuaState, type LuaValue } from '../lua/index.js';
 import { MANIFEST_NAME } from '../support/manifest-name.js';
-import { readArray } from './lua-fields.js';
+import { readArray, wrongType } from './lua-fields.js';
 import type { DefaultShell, Manifest } from './manifest.js';
 import { misspeltGlobals } from './misspelt-globals.js';
 import { parseRequest } from './parse-request.js';
 import { parseShell } from './parse-shell.js';
 import { Place } from './place.js';
-import { platformMatches } from './platforms.js';
+import { parsePlatforms, platformMatches } from './platforms.js';
 import type { PackageRequest } from './request.js';
 import { uniqueRequests } from './source-conflict.js';
 
@@ -25,7 +25,7 @@ export interface LuaHost {
   readonly cpuLimitMs?: number;
 }
 
-const GLOBALS = ['packages', 'default_shell'] as const;
+const GLOBALS = ['packages', 'default_shell', 'platforms', 'strict'] as const;
 
 /**
  * Runs a manifest and reads what it assigned. The caller closes `state` when the manifest keeps one.
@@ -53,6 +53,8 @@ export function emptyManifest(directory: string): Manifest {
     directory,
     packages: [],
     otherPlatforms: [],
+    platforms: undefined,
+    isStrict: false,
     defaultShell: undefined,
     state: undefined,
     warnings: [],
@@ -88,6 +90,8 @@ function parseManifest(state: LuaState, file: string, host: Host): Manifest {
     directory: dirname(file),
     packages: uniqueRequests(all.filter((request) => platformMatches(request.platforms, host))),
     otherPlatforms: Object.freeze(all.filter((request) => !platformMatches(request.platforms, host))),
+    platforms: parsePlatforms(state.global('platforms'), top.at('platforms')),
+    isStrict: parseSwitch(state.global('strict'), top.at('strict')),
     defaultShell,
     state: hasFunctions ? state : undefined,
     warnings: Object.freeze(misspelt.map(({ message }) => `${file}: ${message}`)),
@@ -109,6 +113,11 @@ function parsePackages(
   }
   const elements = readArray(value, place, 'an array of identities and tables');
   return elements.map((element, index) => parseRequest(element, place.at(index + 1), 'package'));
+}
+
+function parseSwitch(value: LuaValue, place: Place): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false;
+  throw wrongType(place, 'true or false', value);
 }
 
 function parseDefaultShell(state: LuaState, place: Place): DefaultShell | undefined {

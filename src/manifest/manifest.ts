@@ -1,6 +1,6 @@
 import type { Shell } from '../process/index.js';
 import type { LuaFunction, LuaState, ObservedInputs } from '../lua/index.js';
-import type { PackageRequest } from './request.js';
+import type { PackageRequest, PlatformFilter } from './request.js';
 
 /** default_shell as the manifest sets it; a function is asked again for each package that runs a script. */
 export type DefaultShell =
@@ -12,6 +12,10 @@ export interface Manifest {
   readonly directory: string;
   readonly packages: readonly PackageRequest[];
   readonly otherPlatforms: readonly PackageRequest[];
+  /** The platforms the project is for; undefined when it does not say. */
+  readonly platforms: readonly PlatformFilter[] | undefined;
+  /** Refuse what has no digest that its author or a registry vouches for. */
+  readonly isStrict: boolean;
   readonly defaultShell: DefaultShell | undefined;
   /** Kept open for functions of the manifest (default_shell, fetch of a recipe); undefined when it has none. */
   readonly state: LuaState | undefined;

@@ -1,6 +1,10 @@
 import type { Readable } from 'node:stream';
+import type { execa as Execa } from 'execa';
+import { patiently } from '../support/patiently.js';
+import type { ChildRegistry } from './child-registry.js';
 import type { OutputPipes } from './output-pipes.js';
 import { HAS_PROCESS_GROUPS, ProcessGroup } from './process-group.js';
+import { assertSpareFiles } from './spare-files.js';
 
 export interface ChildRequest {
   readonly argv: readonly string[];
@@ -10,6 +14,8 @@ export interface ChildRequest {
   readonly stdin: 'empty' | 'ours' | { readonly content: string | Uint8Array } | { readonly file: number };
   /** `'ours'` gives the terminal to the child, which then stays in our process group. */
   readonly output: OutputPipes | 'sockets' | 'ours';
+  /** Where the child is entered as long as it runs. */
+  readonly children?: ChildRegistry | undefined;
 }
 
 export interface ChildExit {
@@ -30,8 +36,26 @@ export interface RunningChild {
  */
 export async function startChild(request: ChildRequest): Promise<RunningChild> {
   const { execa } = await import('execa');
+  const { subprocess, group, leave } = await patiently(() => {
+    assertSpareFiles();
+    return spawnAnnounced(execa, request);
+  });
+  if (group === undefined) throw (await subprocess).cause;
+  const exit = new Promise<ChildExit>((resolve) => {
+    subprocess.once('exit', (exitCode, signal) => {
+      // At once: it is reaped, and its number may go to somebody else.
+      leave?.();
+      resolve({ exitCode, signal });
+    });
+  });
+  return { group, ...readableEnds(request.output, subprocess), exit };
+}
+
+/** The child is announced before anything else happens: were we killed earlier, nobody would know of it. */
+function spawnAnnounced(execa: typeof Execa, request: ChildRequest) {
   const [program = '', ...args] = request.argv;
   const leads = HAS_PROCESS_GROUPS && request.output !== 'ours';
+  request.children?.expectChild();
   const subprocess = execa(program, args, {
     cwd: request.cwd,
     env: request.env,
@@ -44,11 +68,8 @@ export async function startChild(request: ChildRequest): Promise<RunningChild> {
     ...stdinOptions(request.stdin),
     ...outputOptions(request.output),
   });
-  const exit = new Promise<ChildExit>((resolve) => {
-    subprocess.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
-  });
-  if (subprocess.pid === undefined) throw (await subprocess).cause;
-  return { group: new ProcessGroup(subprocess.pid, leads), ...readableEnds(request.output, subprocess), exit };
+  const group = subprocess.pid === undefined ? undefined : new ProcessGroup(subprocess.pid, leads);
+  return { subprocess, group, leave: group && request.children?.add(group) };
 }
 
 function stdinOptions(stdin: ChildRequest['stdin']): Record<string, unknown> {

@@ -74,7 +74,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramResult
 }
 
 async function start(request: ProgramRequest): Promise<RunningChild> {
-  const { argv, cwd, env, stdin, interactive = false } = request;
+  const { argv, cwd, env, stdin, children, interactive = false } = request;
   try {
     return await startChild({
       argv,
@@ -82,6 +82,7 @@ async function start(request: ProgramRequest): Promise<RunningChild> {
       env,
       stdin: stdin === undefined ? (interactive ? 'ours' : 'empty') : { content: stdin },
       output: interactive ? 'ours' : 'sockets',
+      children,
     });
   } catch (error) {
     throw commandLineFailure(error, argv, env) ?? notStarted(request, error);

@@ -64,7 +64,7 @@ async function run(request: ScriptRequest, argv: readonly string[], captures: Ca
 }
 
 async function start(request: ScriptRequest, argv: readonly string[]): Promise<RunningChild> {
-  const { cwd, env, tmp, interactive = false } = request;
+  const { cwd, env, tmp, children, interactive = false } = request;
   using stdin = request.stdin === undefined ? undefined : openStandardInput(request.stdin, tmp);
   using pipes = interactive ? undefined : await openOutputPipes(tmp, env);
   request.signal.throwIfAborted();
@@ -75,6 +75,7 @@ async function start(request: ScriptRequest, argv: readonly string[]): Promise<R
       env,
       stdin: stdin ?? (interactive ? 'ours' : 'empty'),
       output: interactive ? 'ours' : (pipes ?? 'sockets'),
+      children,
     });
   } catch (error) {
     // Only a system error means that the shell did not start; anything else is a bug, and told as one.

@@ -6,6 +6,9 @@ import { ScriptRig, isRunning, textOf, when } from './script-rig.js';
 const FAMILY = 'sleep 1000 & echo $!; (sleep 1000 & echo $!; echo ready; wait); wait';
 const STUBBORN = `trap '' TERM\n${FAMILY}`;
 
+/** Elsewhere the session of a process cannot be found out. */
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
 function pidsIn(text: string): number[] {
   return [...text.matchAll(/^\d+$/gm)].map(Number);
 }
@@ -25,6 +28,14 @@ describe('a timeout', () => {
     const result = await rig.run(STUBBORN, { timeoutMs: 1500, killGraceMs: 50 });
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
     expect(pidsIn(textOf(result.stdout)).filter(isRunning)).toEqual([]);
+  });
+
+  onLinux('reaches those who have left the group but not the session', async () => {
+    await using rig = await ScriptRig.create();
+    const result = await rig.run(`set -m; sleep 1000 & echo $!; wait`, { timeoutMs: 1500 });
+    const pids = pidsIn(textOf(result.stdout));
+    expect(pids).toHaveLength(1);
+    expect(pids.filter(isRunning)).toEqual([]);
   });
 
   test('leaves a script time to clean up, and its exit code', async () => {
@@ -80,7 +91,7 @@ describe('an abort', () => {
 
 test('the registry kills every running script at once, and forgets those that ended', async () => {
   await using rig = await ScriptRig.create();
-  const children = new ChildRegistry();
+  using children = new ChildRegistry();
   const result = await rig.run(STUBBORN, { children, log: when('ready', () => children.killAll('SIGKILL')) });
   expect(result).toMatchObject({ timedOut: false, signal: 'SIGKILL' });
   expect(children.size).toBe(0);

@@ -14,6 +14,7 @@ export interface Care {
   readonly timeoutMs?: number | undefined;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly killGraceMs?: number | undefined;
+  /** Where the group is entered while it is ended, also when its leader has gone. */
   readonly children?: ChildRegistry | undefined;
   /** Receives each chunk; the child is held back while the promise is pending. What it throws ends the child. */
   readonly deliver: (stream: OutputName, chunk: Uint8Array) => void | Promise<void>;
@@ -28,8 +29,7 @@ export interface Ending extends ChildExit {
  * @throws the reason of `signal`, or what `deliver` threw, after the whole group was ended
  */
 export async function supervise(child: RunningChild, care: Care): Promise<Ending> {
-  const termination = new Termination(child.group, child.exit, care.killGraceMs);
-  const leave = care.children?.add(child.group);
+  const termination = new Termination(child, care);
   const stopWatching = watch(child, care, termination);
   try {
     await drainOutputs(child, care, termination);
@@ -39,7 +39,6 @@ export async function supervise(child: RunningChild, care: Care): Promise<Ending
     return { ...exit, timedOut: termination.reason?.kind === 'timeout' };
   } finally {
     stopWatching();
-    leave?.();
   }
 }
 

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildRegistry } from './child-registry.js';
+import type { RunningChild } from './child.js';
 import type { ProcessGroup } from './process-group.js';
 
 /** Why a child is ended before it ends by itself. */
@@ -9,6 +11,13 @@ const DEFAULT_GRACE_MS = 5000;
 const VANISH_MS = 1000;
 const POLL_MS = 20;
 
+export interface TerminationOptions {
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly killGraceMs?: number | undefined;
+  /** Knows of the group until nobody is left in it. */
+  readonly children?: ChildRegistry | undefined;
+}
+
 /** Ends a process group: SIGTERM, a grace period, SIGKILL. Only the first reason counts. */
 export class Termination {
   reason: StopReason | undefined;
@@ -16,17 +25,20 @@ export class Termination {
   readonly #group: ProcessGroup;
   readonly #leaderExit: Promise<unknown>;
   readonly #graceMs: number;
+  readonly #children: ChildRegistry | undefined;
 
-  constructor(group: ProcessGroup, leaderExit: Promise<unknown>, graceMs = DEFAULT_GRACE_MS) {
+  constructor({ group, exit }: Pick<RunningChild, 'group' | 'exit'>, options: TerminationOptions) {
     this.#group = group;
-    this.#leaderExit = leaderExit;
-    this.#graceMs = graceMs;
+    this.#leaderExit = exit;
+    this.#graceMs = options.killGraceMs ?? DEFAULT_GRACE_MS;
+    this.#children = options.children;
   }
 
   begin(reason: StopReason): void {
     if (this.reason) return;
     this.reason = reason;
-    this.#finished = this.#terminate();
+    const leave = this.#children?.add(this.#group);
+    this.#finished = this.#terminate().finally(leave);
   }
 
   /** Resolves when the group is gone, at once if nobody asked for its end. */

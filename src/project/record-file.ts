@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../errors/index.js';
 import { projectLayout, type ProjectLayout } from './layout.js';
@@ -43,8 +43,11 @@ export async function readEnvironment(projectDir: string): Promise<EnvironmentRe
 export async function writeEnvironment(projectDir: string, record: EnvironmentRecord): Promise<boolean> {
   const layout = projectLayout(projectDir);
   const text = `${JSON.stringify(record, null, 2)}\n`;
+  // Not loaded by those who only read.
+  const { removeDeadDrafts, replaceFile } = await import('./replace-file.js');
   try {
     await makeFolder(layout);
+    await removeDeadDrafts(layout.environmentFile);
     if ((await readFile(layout.environmentFile, 'utf8').catch(() => undefined)) === text) return false;
     await replaceFile(layout.environmentFile, text);
     return true;
@@ -76,16 +79,6 @@ async function makeFolder({ folder, ignoreFile }: ProjectLayout): Promise<void> 
   await writeFile(ignoreFile, '*\n', { flag: 'wx' }).catch((error: unknown) => {
     if (!hasCode(error, 'EEXIST')) throw error;
   });
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(draft, text, { flag: 'wx' });
-    await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
 }
 
 function unusable(path: string, message: string, cause?: unknown): FettleError {

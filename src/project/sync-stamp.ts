@@ -1,6 +1,5 @@
 import { readFileSync, statSync, type BigIntStats } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { projectLayout } from './layout.js';
 
 /** What a sync depended on besides files: equal for two syncs that would do the same. */
@@ -79,6 +78,9 @@ export interface StampContent extends SyncSettings {
 /** Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven. */
 export async function writeStamp(projectDir: string, content: StampContent): Promise<void> {
   const { stampFile } = projectLayout(projectDir);
+  // Not loaded by those who only read.
+  const { removeDeadDrafts, replaceFile } = await import('./replace-file.js');
+  await removeDeadDrafts(stampFile);
   const states = statesOf(content);
   if (!states) {
     await rm(stampFile, { force: true });
@@ -86,9 +88,7 @@ export async function writeStamp(projectDir: string, content: StampContent): Pro
   }
   const { identity, env, writtenAt, packages } = content;
   const stamp: SyncStamp = { version: 1, writtenAt, identity, env, states, packages };
-  const temporary = `${stampFile}.${randomUUID()}.tmp`;
-  await writeFile(temporary, JSON.stringify(stamp));
-  await rename(temporary, stampFile);
+  await replaceFile(stampFile, JSON.stringify(stamp));
 }
 
 /** Removes the stamp: the next sync looks at everything. */

@@ -4,7 +4,7 @@ import { parseIntegrity, parseSource, type FetchRequest, type Source } from '../
 import { LuaTable, type LuaValue } from '../lua/index.js';
 import { LuaFields, Place, describeValue, readArray, readString } from '../manifest/index.js';
 
-const FIELDS = ['source', 'sha256', 'ref', 'dest', 'mirrors'] as const;
+const FIELDS = ['source', 'sha256', 'ref', 'submodules', 'dest', 'mirrors'] as const;
 const MEANT = {
   url: 'source',
   uri: 'source',
@@ -27,7 +27,7 @@ export interface CallPlace {
 }
 
 /**
- * Reads what is to be fetched: a string, a table `{source=, sha256=, ref=, dest=, mirrors=}`, or an array of these.
+ * Reads what is to be fetched: a string, a table `{source=, sha256=, ref=, submodules=, dest=, mirrors=}`, or an array of these.
  * @param where the place in a recipe, or the call that the value was given to or returned from
  * @param baseDirectories where relative paths start: the first in which the file is, else the first of all
  * @throws FettleError E_RECIPE, or E_CTX_ARGUMENT for an argument; E_SOURCE, E_INTEGRITY_SPEC, E_FETCH_NAME
@@ -86,11 +86,14 @@ function parseTable(fields: LuaFields, baseDirectories: readonly string[]): Fetc
   const digest = fields.string('sha256');
   const mirrors = readMirrors(fields, baseDirectories);
   refuseGitOnly({ source, ref, digest, hasMirrors: mirrors !== undefined }, place);
+  const submodules = fields.boolean('submodules');
+  if (submodules !== undefined) refuseOutsideGit('submodules', source, place);
   const dest = readDestination(fields);
   return Object.freeze({
     source,
     ...(digest !== undefined && { integrity: place.at('sha256').locating(() => parseIntegrity(digest)) }),
     ...(ref !== undefined && { ref }),
+    ...(submodules !== undefined && { submodules }),
     ...(dest !== undefined && { dest }),
     ...(mirrors && { mirrors }),
   });
@@ -121,10 +124,8 @@ interface GitOnly {
 
 function refuseGitOnly({ source, ref, digest, hasMirrors }: GitOnly, place: Place): void {
   if (source.kind !== 'git') {
-    if (ref === undefined) return;
-    throw place
-      .at('ref')
-      .error(`${place.field} has a ref, which only a git source has.`, { facts: { got: source.text } });
+    if (ref !== undefined) refuseOutsideGit('ref', source, place);
+    return;
   }
   const field = digest !== undefined ? 'sha256' : hasMirrors ? 'mirrors' : undefined;
   if (field === undefined) return;
@@ -132,6 +133,14 @@ function refuseGitOnly({ source, ref, digest, hasMirrors }: GitOnly, place: Plac
     facts: { got: source.text },
     hint: 'Use a full commit id as ref: git verifies it.',
   });
+}
+
+function refuseOutsideGit(field: 'ref' | 'submodules', source: Source, place: Place): void {
+  if (source.kind === 'git') return;
+  const what = field === 'ref' ? 'a ref' : field;
+  throw place
+    .at(field)
+    .error(`${place.field} has ${what}, which only a git source has.`, { facts: { got: source.text } });
 }
 
 function readMirrors(fields: LuaFields, baseDirectories: readonly string[]): readonly Source[] | undefined {

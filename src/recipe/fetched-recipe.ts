@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { detectArchive, extractArchive } from '../archive/index.js';
 import type { Cache } from '../cache/index.js';
@@ -17,6 +17,10 @@ export interface FetchContext {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Runs the `fetch` function of an entry, which fills an empty folder with `recipe.lua` or one other Lua file. */
+  /** SHA-256 (hex) that the recipe was locked with: a copy of it that is another one does not count. */
+  readonly lockedDigest?: string;
+  /** Copies in the cache do not count: the recipe is to be what it is now. */
+  readonly isRenewed?: boolean;
   readonly runFetch?: (request: PackageRequest, directory: string) => Promise<void>;
 }
 
@@ -74,7 +78,36 @@ interface Copy {
   readonly fill: (directory: string) => Promise<void>;
 }
 
-async function cachedCopy({ request, key, fill }: Copy, context: FetchContext): Promise<RecipeFile> {
+/**
+ * The copy of an address may be of another day than the one that was locked, or not be wanted: then there is one more, by
+ * its digest too.
+ */
+async function cachedCopy(copy: Copy, context: FetchContext): Promise<RecipeFile> {
+  const { lockedDigest, isRenewed = false } = context;
+  if (isRenewed && !isImmutable(copy.request)) return renewedCopy(copy, context);
+  if (lockedDigest === undefined) return copyAt(copy, context);
+  const known = await context.cache.findRecipe(copy.key);
+  const usual = known === undefined ? undefined : await describeCopy(copy.request, known);
+  if (usual?.digest === lockedDigest) return usual;
+  const ofItsOwn = { ...copy, key: digestOf([copy.key, lockedDigest]) };
+  const isElsewhere = usual !== undefined || (await context.cache.findRecipe(ofItsOwn.key)) !== undefined;
+  return copyAt(isElsewhere ? ofItsOwn : copy, context);
+}
+
+function isImmutable({ integrity, source }: PackageRequest): boolean {
+  return integrity !== undefined || source?.kind === 'git';
+}
+
+/** Fetched anew, and kept under the name that it is looked for by when it is locked. */
+async function renewedCopy(copy: Copy, context: FetchContext): Promise<RecipeFile> {
+  const key = digestOf([copy.key, randomUUID()]);
+  const fresh = await copyAt({ ...copy, key }, context);
+  const folder = (await context.cache.findRecipe(key)) ?? fresh.directory;
+  const fill = (directory: string) => cp(folder, directory, { recursive: true, verbatimSymlinks: true });
+  return copyAt({ ...copy, key: digestOf([copy.key, fresh.digest]), fill }, context);
+}
+
+async function copyAt({ request, key, fill }: Copy, context: FetchContext): Promise<RecipeFile> {
   const fillAndVerify = async (directory: string) => {
     await fill(directory);
     // A copy without a recipe must not stay in the cache: the next run is to look again.
@@ -83,7 +116,11 @@ async function cachedCopy({ request, key, fill }: Copy, context: FetchContext): 
   const folder =
     (await context.cache.findRecipe(key)) ??
     (await context.cache.storeRecipe(key, fillAndVerify, context.emit, context.signal));
-  const file = requireRecipe(request, folder);
+  return describeCopy(request, folder);
+}
+
+async function describeCopy(request: PackageRequest, copy: string): Promise<RecipeFile> {
+  const file = requireRecipe(request, copy);
   return Object.freeze({
     file,
     directory: dirname(file),

@@ -251,6 +251,31 @@ describe('waiting for a lock', () => {
     expect(lines(report([wait(0), wait(5000), wait(29_999), wait(30_000), wait(31_000)]))).toHaveLength(2);
   });
 
+  test('tells at once when another process holds it now', () => {
+    const next = { ...owner, pid: 4712, token: 'next' };
+    const handedOver = (waitedMs: number) =>
+      event('a.x@v1', null, { kind: 'lock:wait', lock: '/l', owner: next, waitedMs });
+    const told = lines(report([wait(0), handedOver(40), handedOver(50)]));
+    expect(told).toHaveLength(2);
+    expect(told[1]).toContain('4712');
+  });
+
+  test('shows what the holder writes to those who asked for more, marked and made harmless', () => {
+    const written = ['linking', `10 %\r20 %${ESCAPE}[31m!`];
+    const output = event('a.x@v1', null, {
+      kind: 'lock:output',
+      lock: '/l',
+      pid: 4711,
+      host: 'builder',
+      lines: written,
+    });
+    expect(lines(report([wait(0), output], { verbosity: 'verbose' })).slice(1)).toEqual([
+      'a.x@v1 (process 4711) | linking',
+      'a.x@v1 (process 4711) | 20 %!',
+    ]);
+    expect(lines(report([wait(0), output]))).toHaveLength(1);
+  });
+
   test('tells when it goes on, but only if it said that it waits', () => {
     const acquired = event('a.x@v1', null, { kind: 'lock:acquired', lock: '/l', waitedMs: 7 });
     expect(report([acquired])).toBe('');

@@ -1,7 +1,7 @@
-import type { EngineEvent, EventBody, LockOwner, LogLevel, PackageRef, Subscriber } from '../events/index.js';
+import type { EngineEvent, EventBody, LogLevel, PackageRef, Subscriber } from '../events/index.js';
 import { formatBytes, formatDuration, formatRate } from '../support/human-units.js';
 import { formatFailure } from './failure-text.js';
-import { plainText } from './foreign-text.js';
+import { lastOverdraw, plainText } from './foreign-text.js';
 import { describeOwner, describeTakeOver } from './lock-text.js';
 import { PackageProgress } from './package-progress.js';
 import { Rows } from './rows.js';
@@ -21,6 +21,7 @@ export interface ReporterOptions {
 const NOTEWORTHY_MS = 1000;
 /** While we wait for a lock we say so again after this long (milliseconds). */
 const REMIND_MS = 30_000;
+const LOST = 'the lock was lost; the work goes on and is kept if it is done first';
 /** More packages than this that were simply there are only counted. */
 const MOST_IDLE_LINES = 10;
 
@@ -32,6 +33,13 @@ export function plainReporter(options: ReporterOptions): Subscriber {
   };
 }
 
+/** What was said of a lock that is waited for. */
+interface Wait {
+  readonly token: string | null;
+  /** Milliseconds of waiting after which it is said again. */
+  readonly remindAt: number;
+}
+
 type Event<K extends EventBody['kind']> = Extract<EngineEvent, { readonly kind: K }>;
 
 class PlainReport {
@@ -41,7 +49,7 @@ class PlainReport {
   readonly #summary = new Summary();
   readonly #packages = new Map<string, PackageProgress>();
   readonly #idle: Event<'package:done'>[] = [];
-  readonly #reminders = new Map<string, number>();
+  readonly #waits = new Map<string, Wait>();
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -57,6 +65,7 @@ class PlainReport {
       case 'download:start':
       case 'download:progress':
       case 'extract:start':
+      case 'extract:progress':
         return;
       case 'run:end':
         return this.#endRun(event);
@@ -68,6 +77,8 @@ class PlainReport {
       case 'cache:miss':
       case 'check:result':
         return this.#lookedUp(event);
+      case 'lock:output':
+        return this.#holderOutput(event);
       case 'lock:wait':
       case 'lock:acquired':
       case 'lock:taken-over':
@@ -172,26 +183,31 @@ class PlainReport {
       case 'lock:wait':
         return this.#waiting(event);
       case 'lock:acquired':
-        if (!this.#reminders.delete(event.lock)) return;
+        if (!this.#waits.delete(event.lock)) return;
         return this.#row(event.package, 'goes on', `after ${formatDuration(event.waitedMs)}`);
       case 'lock:taken-over':
         return this.#row(event.package, 'takes', describeTakeOver(event.owner, event.certain), this.#style.yellow);
       case 'lock:lost':
-        return this.#message(
-          event.package,
-          'warn',
-          'the lock was lost; the work goes on and is kept if it is done first',
-        );
+        return this.#message(event.package, 'warn', LOST);
       case 'commit:lost':
         return this.#row(event.package, 'yields', 'another process was done first; its files are used');
     }
   }
 
-  #waiting({ package: of, lock, owner, waitedMs, time }: Event<'lock:wait'> & { owner: LockOwner | null }): void {
-    const due = this.#reminders.get(lock) ?? 0;
-    if (waitedMs < due) return;
-    this.#reminders.set(lock, waitedMs + REMIND_MS);
+  /** At once, when another process holds it now, and else now and then. */
+  #waiting({ package: of, lock, owner, waitedMs, time }: Event<'lock:wait'>): void {
+    const token = owner?.token ?? null;
+    const told = this.#waits.get(lock);
+    if (told?.token === token && waitedMs < told.remindAt) return;
+    this.#waits.set(lock, { token, remindAt: waitedMs + REMIND_MS });
     this.#row(of, 'waiting', describeOwner(owner, time), this.#style.yellow);
+  }
+
+  /** Marked with the process that wrote it: it is not our own work. */
+  #holderOutput({ package: of, pid, lines }: Event<'lock:output'>): void {
+    if (!this.#isVerbose) return;
+    const mark = this.#style.dim(`${idOf(of)} (process ${pid}) |`);
+    this.#rows.text(lines.map((line) => `${mark} ${plainText(lastOverdraw(line))}\n`).join(''));
   }
 
   #files(event: Event<'download:end' | 'download:reused' | 'extract:end'>): void {

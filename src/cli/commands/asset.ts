@@ -4,6 +4,8 @@ import type { Manifest, PackageRequest } from '../../manifest/index.js';
 import { nearestName } from '../../support/nearest-name.js';
 import { exitCodeOfRun } from '../exit-code.js';
 import type { Invocation } from '../invocation.js';
+import { lockModeOf } from '../lock-mode.js';
+import { openLock } from '../project-lock.js';
 import { loadProjectManifest } from '../project-manifest.js';
 import { openEngine, provision } from '../provision.js';
 import { sayError } from '../say.js';
@@ -35,9 +37,14 @@ async function printOne(
   request: PackageRequest,
   pathOf: (outcome: PackageOutcome) => string,
 ): Promise<number> {
+  const lock = await openLock(invocation, manifest, {
+    mode: lockModeOf(invocation, {}),
+    isWhole: false,
+    isOnlyUsed: true,
+  });
   const { report, interruptedWith } = await provision(
     invocation,
-    { command: 'asset', manifest, packages: [request], projectDir: manifest.directory, deploy: false },
+    { command: 'asset', manifest, packages: [request], projectDir: manifest.directory, deploy: false, lock },
     { summarizeIdleRuns: false },
   );
   manifest.state?.close();
@@ -51,7 +58,13 @@ async function printOne(
 /** @throws FettleError E_UNKNOWN_PRODUCT, and what loading a recipe throws when none offers it */
 async function packageOffering(invocation: Invocation, manifest: Manifest, name: string): Promise<PackageRequest> {
   await using engine = await openEngine(invocation);
-  const described = await engine.describe({ manifest, packages: manifest.packages, projectDir: manifest.directory });
+  const lock = await openLock(invocation, manifest, {
+    mode: lockModeOf(invocation, {}),
+    isWhole: false,
+    isOnlyUsed: true,
+  });
+  const { packages, directory: projectDir } = manifest;
+  const described = await engine.describe({ manifest, packages, projectDir, lock });
   const offer = described.find(({ recipe }) => recipe && Object.hasOwn(recipe.products, name));
   if (offer) return offer.request;
   const broken = described.find(({ error }) => error !== undefined);

@@ -6,12 +6,13 @@ import { removeStamp } from '../../project/index.js';
 import { runJson } from '../../report/index.js';
 import { exitCodeOfRun } from '../exit-code.js';
 import { luaCpuLimitOf, type Invocation } from '../invocation.js';
+import type { LockFlags } from '../lock-mode.js';
 import { provisionProject } from '../provision-project.js';
 import { provision, type Provisioned } from '../provision.js';
 import { sayError } from '../say.js';
 import { packagesCalled } from '../select-packages.js';
 
-export interface InstallOptions {
+export interface InstallOptions extends LockFlags {
   readonly recipe?: string;
   readonly option?: readonly string[];
   readonly json?: boolean;
@@ -26,18 +27,23 @@ export async function install(
   refuseMixture(names, options);
   const { report, interruptedWith } =
     options.recipe === undefined
-      ? await installFromManifest(invocation, names)
+      ? await installFromManifest(invocation, names, options)
       : await installRecipe(invocation, options.recipe, options.option ?? []);
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? exitCodeOfRun(report);
 }
 
-async function installFromManifest(invocation: Invocation, names: readonly string[]): Promise<Provisioned> {
+async function installFromManifest(
+  invocation: Invocation,
+  names: readonly string[],
+  lock: LockFlags,
+): Promise<Provisioned> {
   const provisioned = await provisionProject(invocation, {
     command: 'install',
     choose: (manifest) => chosenPackages(manifest, names),
-    isWhole: ({ ok }) => names.length === 0 && ok,
+    isWhole: names.length === 0,
+    lock,
   });
   await removeStamp(dirname(provisioned.manifestFile));
   return provisioned;
@@ -66,10 +72,15 @@ function readRequest(invocation: Invocation, file: string, options: readonly str
   }
 }
 
-function refuseMixture(names: readonly string[], { recipe, option = [] }: InstallOptions): void {
+function refuseMixture(names: readonly string[], { recipe, option = [], locked, frozen }: InstallOptions): void {
   if (recipe !== undefined && names.length > 0) {
     throw new FettleError('E_USAGE', 'install takes identities, or --recipe FILE, but not both', {
       facts: { recipe, identities: names },
+    });
+  }
+  if (recipe !== undefined && (locked === true || frozen === true)) {
+    throw new FettleError('E_USAGE', '--locked and --frozen belong to a manifest, and --recipe has none', {
+      facts: { recipe },
     });
   }
   if (recipe === undefined && option.length > 0) {

@@ -1,8 +1,8 @@
-import { freshSync } from '../fresh-sync.js';
+import { freshSync, type SyncOptions } from '../fresh-sync.js';
 import type { Invocation } from '../invocation.js';
 
 /** `fettle sync`: nothing, when the last one still holds; else the whole work, which is not even loaded before. */
-export async function sync(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
+export async function sync(invocation: Invocation, options: SyncOptions): Promise<number> {
   const exitCode = freshSync(invocation, options);
   if (exitCode !== undefined) return exitCode;
   const { fullSync } = await import('../full-sync.js');

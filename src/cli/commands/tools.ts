@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { detectArchive, extractArchive } from '../../archive/index.js';
+import { ARCHIVE_FORMATS, detectArchive, extractArchive } from '../../archive/index.js';
 import { EXIT, FettleError, hasCode } from '../../errors/index.js';
 import { EventBus, type Emit } from '../../events/index.js';
 import { createFetcher, hashFile, parseIntegrity, parseSource, type FetchRequest } from '../../fetch/index.js';
+import { ChildRegistry } from '../../process/index.js';
 import { createReporter } from '../../report/index.js';
 import { Interruption } from '../interruption.js';
 import type { Invocation } from '../invocation.js';
@@ -28,8 +29,11 @@ export async function fetch(
     ...(options.ref !== undefined && { ref: options.ref }),
   };
   const { folder, name } = await splitDestination(resolve(host.cwd, destination ?? '.'), destination);
-  const fetcher = createFetcher({ host, offline: globals.offline ?? false, connections: 4 });
-  using interruption = new Interruption(() => undefined);
+  using children = new ChildRegistry();
+  const fetcher = createFetcher({ host, offline: globals.offline ?? false, children });
+  using interruption = new Interruption(() => {
+    children.killAll('SIGKILL');
+  });
   await mkdir(folder, { recursive: true });
   // Beside the destination, so that the last step is a rename and a failure leaves what was there before.
   const temporary = await mkdtemp(join(folder, '.fettle-'));
@@ -63,7 +67,7 @@ export async function extract(
   await refuseMissing(path);
   if ((await detectArchive(path)) === undefined) {
     throw new FettleError('E_ARCHIVE', `${archive} is no archive of a known kind`, {
-      facts: { path, known: 'tar, tar.gz, zip' },
+      facts: { path, known: ARCHIVE_FORMATS },
     });
   }
   using interruption = new Interruption(() => undefined);

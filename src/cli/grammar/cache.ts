@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { addGlobalOptions } from '../global-options.js';
+import { acceptGlobalOptions } from '../global-options.js';
 import type { Act, Add } from './grammar.js';
 
 /** The commands that look after the cache. */
 export function addCacheCommands(add: Add, act: Act): void {
   const cache = add('cache', 'look after the cache', 'fettle cache size');
   const addToCache = (name: string, description: string): Command =>
-    addGlobalOptions(cache.command(name))
+    acceptGlobalOptions(cache.command(name))
       .description(description)
       .addHelpText('after', `\nExample:\n  fettle cache ${name}`);
   addToCache('dir', 'print where the cache is').action(

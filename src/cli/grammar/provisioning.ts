@@ -1,11 +1,18 @@
+import type { InstallOptions } from '../commands/install.js';
+import type { LockFlags } from '../lock-mode.js';
 import type { Act, Add } from './grammar.js';
+
+const LOCKED = ['--locked', 'refuse to begin when the lock file would change (FETTLE_LOCKED)'] as const;
+const FROZEN = ['--frozen', 'use the lock file as it is, unseen (FETTLE_FROZEN)'] as const;
 
 /** The commands that install. */
 export function addProvisioningCommands(add: Add, act: Act): void {
   add('sync', 'install every package of the manifest and write the project environment', 'fettle sync')
+    .option(...LOCKED)
+    .option(...FROZEN)
     .option('--json', 'print what happened as one JSON object')
     .action(
-      act(async (invocation, options: { json?: boolean }) =>
+      act(async (invocation, options: LockFlags & { json?: boolean }) =>
         (await import('../commands/sync.js')).sync(invocation, options),
       ),
     );
@@ -13,9 +20,11 @@ export function addProvisioningCommands(add: Add, act: Act): void {
     .argument('[identity...]', 'packages of the manifest; none: all')
     .option('--recipe <file>', 'run this recipe, without a manifest')
     .option('--option <k=v>', 'an option of that recipe; may be repeated', collect, [])
+    .option(...LOCKED)
+    .option(...FROZEN)
     .option('--json', 'print what happened as one JSON object')
     .action(
-      act(async (invocation, names: string[], options: { recipe?: string; option?: string[]; json?: boolean }) =>
+      act(async (invocation, names: string[], options: InstallOptions) =>
         (await import('../commands/install.js')).install(invocation, names, options),
       ),
     );

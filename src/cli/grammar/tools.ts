@@ -1,16 +1,21 @@
 import { InvalidArgumentError } from 'commander';
+import type { FetchOptions } from '../commands/fetch.js';
 import type { Act, Add } from './grammar.js';
 
 /** The engine's own tools, for scripts. */
 export function addToolCommands(add: Add, act: Act): void {
-  add('fetch', 'download and verify one source, print its path', 'fettle fetch pkg:npm/esbuild@0.28.2 --sha256 …')
-    .argument('<source>', 'a path, a URL, a git URL or a package URL')
+  add('fetch', 'download and verify one source, or all that the manifest needs', 'fettle fetch pkg:npm/esbuild@0.28.2')
+    .argument('[source]', 'a path, a URL, a git URL or a package URL')
     .argument('[dest]', 'a file, or a folder to put it in; default: here')
     .option('--sha256 <digest>', '64 hex digits, or an SRI string')
     .option('--ref <ref>', 'git: branch, tag or commit')
+    .option('--all', 'download all that the manifest declares into the cache; build nothing')
+    .option('--platform <platform>', 'with --all: for this platform instead of this machine, as linux-arm64')
+    .option('--all-platforms', 'with --all: for all platforms of the lock file')
+    .option('--json', 'with --all: print one JSON object')
     .action(
-      act(async (invocation, source: string, dest: string | undefined, options: { sha256?: string; ref?: string }) =>
-        (await import('../commands/tools.js')).fetch(invocation, source, dest, options),
+      act(async (invocation, source: string | undefined, dest: string | undefined, options: FetchOptions) =>
+        (await import('../commands/fetch.js')).fetch(invocation, source, dest, options),
       ),
     );
   add('extract', 'extract an archive safely', 'fettle extract kit.tar.gz out --strip 1')

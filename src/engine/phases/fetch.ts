@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Attempt } from '../../cache/index.js';
 import type { FetchRequest } from '../../fetch/index.js';
 import { LuaTable } from '../../lua/index.js';
-import { parseFetchRequests } from '../../recipe/index.js';
+import { parseFetchRequests, type Recipe } from '../../recipe/index.js';
 import type { PackageRun } from '../package-run.js';
 
 /** Where a file of a package came from, for the marker. */
@@ -47,11 +47,18 @@ async function fetchRequests(
   attempt: Attempt,
   requests: readonly FetchRequest[],
 ): Promise<readonly Origin[]> {
-  const files = await pkg.run.fetcher.fetchAll(requests, {
+  const files = await pkg.fetcher.fetchAll(requests, {
     directory: attempt.folders.fetch,
     cloneDirectory: attempt.folders.stage,
     emit: pkg.emit,
     signal: pkg.run.signal,
+    isReadOnly: hasNoCode(pkg.recipe),
   });
   return files.map(({ fileName, digest }, index) => ({ url: requests[index]?.source.text ?? fileName, digest }));
+}
+
+/** No script or function of the recipe can get at what is fetched: fettle unpacks or copies it, and that is all. */
+function hasNoCode({ fetch, stage, build, install }: Recipe): boolean {
+  const isStagedByFettle = stage.form === 'nil' || stage.form === 'table';
+  return fetch.form === 'declared' && isStagedByFettle && build.form === 'nil' && install.form === 'nil';
 }

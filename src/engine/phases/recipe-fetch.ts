@@ -1,7 +1,7 @@
 import { monotonicMs } from '../../host/index.js';
 import { asLoadingFailure, FettleError } from '../../errors/index.js';
 import type { LuaState } from '../../lua/index.js';
-import { platformMatches, type PackageRequest } from '../../manifest/index.js';
+import { packageId, platformMatches, type PackageRequest } from '../../manifest/index.js';
 import {
   loadRecipe,
   locateRecipe,
@@ -12,6 +12,7 @@ import {
 } from '../../recipe/index.js';
 import type { Emit } from '../../events/index.js';
 import type { Graph, PackageNode } from '../graph.js';
+import { lockedRecipeDigest, pinnedRecipe, refuseToBuild, verifyLockedRecipe } from '../lock/index.js';
 import { packageRef } from '../package-run.js';
 import { fetchRecipeWithFunction } from '../recipe-fetch-function.js';
 import type { Run } from '../run.js';
@@ -49,7 +50,8 @@ export interface Description {
 export async function describePackage(run: Run, request: PackageRequest): Promise<Description> {
   const ignore: Emit = () => undefined;
   try {
-    const file = await locateRecipe(request, locateContext(run, ignore));
+    const id = packageId(request.identity, request.options);
+    const file = await locateRecipe(await pinnedRecipe(run, id, request), locateContext(run, ignore));
     const { recipe, state } = readRecipe(file, request, run);
     state.close();
     return { request, recipe, error: undefined };
@@ -63,6 +65,7 @@ async function completeFetchDependencies(run: Run, graph: Graph, node: PackageNo
   for (const request of node.request.fetchDependencies) {
     if (platformMatches(request.platforms, run.host)) graph.addDependency(node, request, 'recipe_fetch');
   }
+  if (!run.buildsForRecipes) return;
   for (const { node: needed } of node.edges) {
     const outcome = await needed.done;
     if (outcome.ok) continue;
@@ -70,11 +73,20 @@ async function completeFetchDependencies(run: Run, graph: Graph, node: PackageNo
   }
 }
 
-function locate(run: Run, node: PackageNode, emit: Emit): Promise<RecipeFile> {
-  return locateRecipe(node.request, {
+async function locate(run: Run, node: PackageNode, emit: Emit): Promise<RecipeFile> {
+  const { id, request } = node;
+  const lockedDigest = lockedRecipeDigest(run, id, request);
+  const file = await locateRecipe(await pinnedRecipe(run, id, request), {
     ...locateContext(run, emit),
-    runFetch: (_request, directory) => fetchRecipeWithFunction(run, node, directory, emit),
+    ...(lockedDigest !== undefined && { lockedDigest }),
+    isRenewed: run.locks.of(id).isRenewed,
+    runFetch: async (_request, directory) => {
+      if (!run.buildsForRecipes && node.edges.length > 0) refuseToBuild(id);
+      await fetchRecipeWithFunction(run, node, directory, emit);
+    },
   });
+  verifyLockedRecipe(run, id, request, file);
+  return file;
 }
 
 function locateContext({ manifest, shippedDir, fetcher, cache, signal }: Run, emit: Emit): LocateContext {

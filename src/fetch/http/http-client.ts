@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Host } from '../../host/index.js';
-import { nextHop } from './redirect.js';
+import { readProxies } from './proxies.js';
+import { firstHop, nextHop } from './redirect.js';
+import { readTrustedCertificates } from './trusted-certificates.js';
 
 /** Milliseconds until we give up. */
 export interface HttpTimeouts {
@@ -13,7 +15,7 @@ export interface HttpTimeouts {
 
 export interface HttpClientOptions {
   readonly env: Host['env'];
-  /** Connections to one server. */
+  /** Connections to one host and port at once. */
   readonly connections: number;
   readonly timeouts: HttpTimeouts;
 }
@@ -46,7 +48,7 @@ export class HttpClient {
 
   /** @throws FettleError E_FETCH for a redirect that is refused; else the errors of the network as they come */
   async get(request: HttpRequest): Promise<HttpResponse> {
-    let hop = { url: new URL(request.url), headers: request.headers, count: 0 };
+    let hop = firstHop(request.url, request.headers);
     for (;;) {
       const answer = await this.#send(hop.url, hop.headers, request.signal);
       const next = nextHop(hop, answer);
@@ -58,7 +60,8 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    const dispatcher = await this.#dispatcher;
+    // One that could not be made has been told of to whoever needed it.
+    const dispatcher = await this.#dispatcher?.catch(() => undefined);
     this.#dispatcher = undefined;
     await dispatcher?.destroy();
   }
@@ -69,6 +72,9 @@ export class HttpClient {
     const answer = await request(address, {
       dispatcher: await (this.#dispatcher ??= createDispatcher(this.#options)),
       headers: { 'user-agent': 'fettle', 'accept-encoding': 'identity', ...authorization, ...headers },
+      // Said with each request: undici does not tell the agents behind a proxy.
+      headersTimeout: this.#options.timeouts.stallMs,
+      bodyTimeout: this.#options.timeouts.stallMs,
       signal,
     });
     return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body, url: address.href };
@@ -77,17 +83,16 @@ export class HttpClient {
 
 async function createDispatcher({ env, connections, timeouts }: HttpClientOptions): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
+  const authorities = await readTrustedCertificates(env);
+  const connect = { timeout: timeouts.connectMs, ...(authorities && { ca: [...authorities] }) };
   return new EnvHttpProxyAgent({
-    // Empty rather than left out: undici would look into the environment of the process itself.
-    httpProxy: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
-    httpsProxy: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
-    noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
+    ...readProxies(env),
     // Plain requests are put to the proxy as such: many refuse to open tunnels to port 80.
     proxyTunnel: false,
     connections,
-    connect: { timeout: timeouts.connectMs },
-    headersTimeout: timeouts.stallMs,
-    bodyTimeout: timeouts.stallMs,
+    connect,
+    requestTls: connect,
+    proxyTls: connect,
   });
 }
 
@@ -95,10 +100,19 @@ async function createDispatcher({ env, connections, timeouts }: HttpClientOption
 function separateCredentials(url: URL): { readonly address: URL; readonly authorization: Record<string, string> } {
   if (url.username === '' && url.password === '') return { address: url, authorization: {} };
   const address = new URL(url);
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const pair = `${decode(url.username)}:${decode(url.password)}`;
   address.username = '';
   address.password = '';
   return { address, authorization: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
+}
+
+/** A `%` that starts no escape stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

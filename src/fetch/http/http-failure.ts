@@ -34,7 +34,13 @@ interface Problem {
 }
 
 const AGAIN = 'Check the network, then run the same command again: what has come is kept.';
-const CERTIFICATE = 'See that the clock is right; a company proxy may need NODE_EXTRA_CA_CERTS.';
+const CERTIFICATE =
+  'See that the clock is right. Where a company has its own authority, let SSL_CERT_FILE or NODE_EXTRA_CA_CERTS name it.';
+
+/** The server sent another part of the file than the one that was asked for. */
+export class WrongPart extends Error {
+  override readonly name = 'WrongPart';
+}
 
 /** By code of Node's or undici's error. */
 const PROBLEMS: readonly (readonly [readonly string[], Problem])[] = [
@@ -93,6 +99,14 @@ const PROBLEMS: readonly (readonly [readonly string[], Problem])[] = [
     ['ERR_TLS_CERT_ALTNAME_INVALID'],
     { text: "the server's certificate is for another host", hint: CERTIFICATE, isPassing: false },
   ],
+  [
+    ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+    {
+      text: 'the server does not speak TLS there',
+      hint: 'Check the scheme and the port of the URL.',
+      isPassing: false,
+    },
+  ],
 ];
 
 export interface HttpFailure {
@@ -127,7 +141,7 @@ function explainRefusal(refusal: RefusedResponse, url: string): HttpFailure {
       facts: { url, status },
       hint: hintForStatus(status),
     }),
-    isPassing: status === 408 || status === 429 || status >= 500,
+    isPassing: status === 408 || status === 425 || status === 429 || status >= 500,
     retryAfter,
   };
 }
@@ -144,8 +158,24 @@ function problemOf(error: unknown): Problem {
   if (error instanceof TruncatedBody) {
     return { text: `the connection was cut: ${error.message}`, hint: AGAIN, isPassing: true };
   }
+  if (error instanceof WrongPart) {
+    return { text: 'the server sent another part than was asked for', hint: AGAIN, isPassing: true };
+  }
+  const proxy = proxyProblem(messageOf(error));
+  if (proxy) return proxy;
   const known = PROBLEMS.find(([codes]) => hasCode(error, ...codes))?.[1];
   return known ?? { text: redactUrl(messageOf(error)), hint: AGAIN, isPassing: false };
+}
+
+/** undici says only in words what a proxy answered. */
+function proxyProblem(message: string): Problem | undefined {
+  const status = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(message)?.[1];
+  if (status === undefined) return undefined;
+  const hint =
+    status === '407'
+      ? 'Give HTTP_PROXY or HTTPS_PROXY as http://user:password@host:port.'
+      : 'Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.';
+  return { text: `the proxy answered ${status}`, hint, isPassing: Number(status) >= 500 };
 }
 
 function truncation(error: unknown): Record<string, number> {

@@ -1,15 +1,13 @@
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { Emit } from '../../events/index.js';
 import type { RegistryHttp, RegistryRequest } from '../registry/index.js';
 import type { HttpClient } from './http-client.js';
 import { RefusedResponse } from './http-failure.js';
-import { withRetries, type Delay } from './retry.js';
+import { withRetries, type RetryWay } from './retry.js';
 
-export interface RegistryHttpOptions {
+export interface RegistryHttpOptions extends RetryWay {
   readonly client: HttpClient;
   readonly emit: Emit;
-  readonly delay: Delay;
-  readonly now: () => number;
 }
 
 /** Asks registries through the run's own client. Every status is an answer, but an overloaded server is asked again. */
@@ -21,7 +19,7 @@ export function createRegistryHttp({ client, ...retry }: RegistryHttpOptions): R
 
 async function ask(client: HttpClient, url: string, request: RegistryRequest): ReturnType<RegistryHttp['get']> {
   const answer = await client.get({ url, ...request });
-  const body = await text(answer.body);
+  const body = (await buffer(answer.body)).toString(request.encoding ?? 'utf8');
   if (answer.status === 429 || answer.status >= 500)
     throw new RefusedResponse(answer.status, answer.headers['retry-after']);
   return { status: answer.status, url: answer.url, headers: answer.headers, body };

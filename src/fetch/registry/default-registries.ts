@@ -15,10 +15,30 @@ export async function defaultCargoIndex(): Promise<string> {
   return `${protocol}//index.${host}/`;
 }
 
+/** The module proxy that the go command uses by default. */
+export async function defaultGoProxy(): Promise<string> {
+  return new URL(await downloadPlace('golang')).origin;
+}
+
+/** Maven's central repository, with the slash at its end. */
+export async function defaultMavenRepository(): Promise<string> {
+  const place = await downloadPlace('maven');
+  return place.slice(0, place.indexOf('namespace/'));
+}
+
+const NEEDS_NAMESPACE = new Set(['golang', 'maven']);
+
 /** For Python packages this is the project's page in the simple index, which ends in a slash. */
 async function downloadPlace(type: string): Promise<string> {
   const { default: library } = await import('@socketregistry/packageurl-js');
-  const anyPackage = new library.PackageURL(type, undefined, 'name', '1.0.0', undefined, undefined);
+  const anyPackage = new library.PackageURL(
+    type,
+    NEEDS_NAMESPACE.has(type) ? 'namespace' : undefined,
+    'name',
+    '1.0.0',
+    undefined,
+    undefined,
+  );
   const place = library.UrlConverter.toDownloadUrl(anyPackage);
   if (!place) throw new Error(`The package URL library knows no download place for ${type}.`);
   return place.url;

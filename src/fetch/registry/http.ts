@@ -11,6 +11,8 @@ export interface RegistryAnswer {
 export interface RegistryRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** How the body becomes text: `latin1` keeps every byte. Default `utf8`. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 /**

@@ -1,57 +1,43 @@
 import { FettleError, messageOf } from '../../errors/index.js';
 import { withoutCredentials } from '../redact-url.js';
 import { isHttpUrl } from './credentials.js';
+import { ECOSYSTEMS, type Ecosystem } from './ecosystems.js';
+import { splitVersion } from './package-url-text.js';
+import type { Wanted } from './wanted.js';
 
-export type Ecosystem = 'npm' | 'pypi' | 'cargo';
-
-/** A package URL that names one version of one package of a registry that fettle knows. */
+/** A package URL, read: a package of a registry that fettle knows, and which version of it is wanted. */
 export interface PackageReference {
   readonly ecosystem: Ecosystem;
-  /** The package's name in its registry; npm's carries the scope (`@scope/name`). */
+  /** As its registry writes it: npm's carries the scope (`@scope/name`), Go's is the path, Maven's `group:artifact`. */
   readonly name: string;
+  /** As asked for: an exact version, a range, a tag, or nothing. */
   readonly version: string;
+  readonly wanted: Wanted;
   readonly qualifiers: Readonly<Record<string, string>>;
   /** The package URL as written, credentials removed. */
   readonly text: string;
+  /** The package URL as written. */
+  readonly purl: string;
 }
 
-interface EcosystemRule {
-  readonly name: RegExp;
-  readonly qualifiers: readonly string[];
-  readonly example: string;
-}
-
-const RULES: Readonly<Record<Ecosystem, EcosystemRule>> = {
-  npm: {
-    name: /^(@[\w.~-]+\/)?[\w.~!'()*-]+$/,
-    qualifiers: ['repository_url'],
-    example: 'pkg:npm/%40scope/name@1.2.3',
-  },
-  pypi: {
-    name: /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i,
-    qualifiers: ['repository_url', 'file_name', 'type'],
-    example: 'pkg:pypi/name@1.2.3?type=wheel',
-  },
-  cargo: { name: /^[a-z0-9_][\w-]*$/i, qualifiers: ['repository_url'], example: 'pkg:cargo/name@1.2.3' },
-};
-
-const WHY_A_VERSION = 'Name one exact version: a range or a tag would mean another file on another day.';
+const HOW_TO_ASK = 'Name an exact version, a range as the ecosystem writes it, or leave it out for the newest.';
 
 /**
  * Reads a package URL.
- * @throws FettleError E_PURL when it is malformed, of an unknown type, without an exact version, or says what fettle cannot honour
+ * @throws FettleError E_PURL when it is malformed, of an unknown type, with a version that is none, or says what fettle cannot honour
  */
 export async function parsePackageUrl(text: string): Promise<PackageReference> {
-  const parts = await splitPackageUrl(text);
+  const { version, qualifiers, ...parts } = await splitPackageUrl(text);
   const ecosystem = ecosystemOf(parts.type, text);
-  const name = parts.namespace ? `${parts.namespace}/${parts.name}` : parts.name;
-  const reference = { ecosystem, name, version: parts.version, qualifiers: parts.qualifiers, text: shown(text) };
-  refuseBadName(reference);
-  refuseSubpath(parts.subpath, reference);
-  refuseUnknownQualifiers(reference);
-  await refuseInexactVersion(reference);
-  return reference;
+  const name = ECOSYSTEMS[ecosystem].join(parts.namespace, parts.name);
+  const unread = { ecosystem, name, version, qualifiers, text: shown(text), purl: text };
+  refuseBadName(unread);
+  refuseSubpath(parts.subpath, unread);
+  refuseUnknownQualifiers(unread);
+  return { ...unread, wanted: await readVersion(unread) };
 }
+
+type UnreadReference = Omit<PackageReference, 'wanted'>;
 
 interface PurlParts {
   readonly type: string;
@@ -67,14 +53,14 @@ async function splitPackageUrl(text: string): Promise<PurlParts> {
   // The library also reads what has no scheme.
   if (!/^pkg:/i.test(text)) throw malformed(text, 'it does not start with pkg:');
   try {
+    const { package: named, version, rest } = splitVersion(text);
     const {
       type = '',
       namespace = '',
       name = '',
-      version = '',
       qualifiers,
       subpath = '',
-    } = library.PackageURL.fromString(text);
+    } = library.PackageURL.fromString(named + rest);
     return { type, namespace, name, version, qualifiers: definedEntries(qualifiers), subpath };
   } catch (error) {
     throw malformed(text, messageOf(error));
@@ -85,7 +71,7 @@ async function splitPackageUrl(text: string): Promise<PurlParts> {
 function malformed(text: string, reason: string): FettleError {
   return new FettleError('E_PURL', `The package URL '${shown(text)}' is not valid.`, {
     facts: { got: shown(text), reason },
-    hint: `Write it like ${RULES.npm.example}.`,
+    hint: `Write it like ${ECOSYSTEMS.npm.example}.`,
   });
 }
 
@@ -96,22 +82,22 @@ function definedEntries(values: object | undefined): Record<string, string> {
 }
 
 function ecosystemOf(type: string, text: string): Ecosystem {
-  if (Object.hasOwn(RULES, type)) return type as Ecosystem;
+  if (Object.hasOwn(ECOSYSTEMS, type)) return type as Ecosystem;
   throw new FettleError('E_PURL', `Packages of type '${type}' cannot be fetched.`, {
-    facts: { got: shown(text), expected: Object.keys(RULES) },
+    facts: { got: shown(text), expected: Object.keys(ECOSYSTEMS) },
     hint: 'Fetch the file by its own URL instead.',
   });
 }
 
-function refuseBadName({ ecosystem, name, text }: PackageReference): void {
-  if (RULES[ecosystem].name.test(name)) return;
+function refuseBadName({ ecosystem, name, text }: UnreadReference): void {
+  if (ECOSYSTEMS[ecosystem].name.test(name)) return;
   throw new FettleError('E_PURL', `'${name}' cannot be the name of a ${ecosystem} package.`, {
     facts: { got: text },
-    hint: `Write it like ${RULES[ecosystem].example}.`,
+    hint: `Write it like ${ECOSYSTEMS[ecosystem].example}.`,
   });
 }
 
-function refuseSubpath(subpath: string, { text }: PackageReference): void {
+function refuseSubpath(subpath: string, { text }: UnreadReference): void {
   if (subpath === '') return;
   throw new FettleError('E_PURL', `The package URL '${text}' names a path inside the package.`, {
     facts: { got: `#${subpath}` },
@@ -119,8 +105,8 @@ function refuseSubpath(subpath: string, { text }: PackageReference): void {
   });
 }
 
-function refuseUnknownQualifiers({ ecosystem, qualifiers, text }: PackageReference): void {
-  const known = RULES[ecosystem].qualifiers;
+function refuseUnknownQualifiers({ ecosystem, qualifiers, text }: UnreadReference): void {
+  const known = ECOSYSTEMS[ecosystem].qualifiers;
   const unknown = Object.keys(qualifiers).filter((key) => !known.includes(key));
   if (unknown.length === 0) return;
   throw new FettleError('E_PURL', `The package URL '${text}' has the unknown qualifier '${unknown.join("', '")}'.`, {
@@ -131,27 +117,13 @@ function refuseUnknownQualifiers({ ecosystem, qualifiers, text }: PackageReferen
   });
 }
 
-async function refuseInexactVersion({ ecosystem, version, text }: PackageReference): Promise<void> {
-  if (version === '') {
-    throw new FettleError('E_PURL', `The package URL '${text}' has no version.`, {
-      facts: { got: text, expected: RULES[ecosystem].example },
-      hint: WHY_A_VERSION,
-    });
-  }
-  if (await isExactVersion(ecosystem, version)) return;
-  throw new FettleError('E_PURL', `'${version}' is not an exact ${ecosystem} version.`, {
-    facts: { got: text, expected: RULES[ecosystem].example },
-    hint: WHY_A_VERSION,
+async function readVersion({ ecosystem, version, text }: UnreadReference): Promise<Wanted> {
+  const wanted = /\p{Cc}/u.test(version) ? undefined : await ECOSYSTEMS[ecosystem].readVersion(version);
+  if (wanted) return wanted;
+  throw new FettleError('E_PURL', `'${version}' is neither a version nor a range of ${ecosystem}.`, {
+    facts: { got: text, expected: ECOSYSTEMS[ecosystem].example },
+    hint: HOW_TO_ASK,
   });
-}
-
-async function isExactVersion(ecosystem: Ecosystem, version: string): Promise<boolean> {
-  if (ecosystem === 'pypi') {
-    const { default: pep440 } = await import('@renovatebot/pep440');
-    return pep440.valid(version) !== null;
-  }
-  const { default: semver } = await import('semver');
-  return /^\d/.test(version) && semver.valid(version) !== null;
 }
 
 /** The text without user and password: of the package URL itself, or of the URL that its `repository_url` holds. */

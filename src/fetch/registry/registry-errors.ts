@@ -40,9 +40,10 @@ export function noSuchPackage(question: Question): FettleError {
 
 /** @param versions all that there are, oldest first */
 export function noSuchVersion(question: Question, versions: readonly string[], position: number): FettleError {
-  const { name, version } = question.reference;
+  const { name, version, wanted } = question.reference;
   const nearest = around(versions, position);
-  return new FettleError('E_REGISTRY', `The registry has no version ${version} of '${name}'.`, {
+  const what = wanted.kind === 'range' ? `that fits ${version}` : version;
+  return new FettleError('E_REGISTRY', `The registry has no version ${what || 'to take'} of '${name}'.`, {
     facts: { ...factsOf(question), nearest },
     hint: nearest.length > 0 ? `Versions near it: ${nearest.join(', ')}.` : 'The registry has no version of it at all.',
   });

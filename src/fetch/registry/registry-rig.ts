@@ -45,6 +45,8 @@ export class RigAnswer {
       /** Anything else is answered 401. */
       readonly needs?: string;
       readonly location?: string;
+      /** How the body becomes bytes. Default utf8. */
+      readonly encoding?: 'utf8' | 'latin1';
     } = {},
   ) {}
 }
@@ -121,7 +123,7 @@ async function startServer(): Promise<RigServer> {
       'content-type': options.contentType ?? 'application/json',
       ...(options.location !== undefined && { location: options.location }),
     });
-    response.end(isRefused ? 'refused' : body);
+    response.end(isRefused ? 'refused' : body, options.encoding ?? 'utf8');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -149,6 +151,6 @@ async function getOverHttp(url: string, request: Parameters<RegistryHttp['get']>
     status: response.status,
     url: response.url,
     headers: Object.fromEntries(response.headers),
-    body: await response.text(),
+    body: Buffer.from(await response.arrayBuffer()).toString(request.encoding ?? 'utf8'),
   };
 }

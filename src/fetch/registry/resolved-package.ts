@@ -1,4 +1,5 @@
 import type { Host } from '../../host/index.js';
+import type { ChildRegistry } from '../../process/index.js';
 import type { Integrity } from '../integrity.js';
 import type { RegistryHttp } from './http.js';
 import type { Remembered } from './remembered.js';
@@ -16,6 +17,14 @@ export interface ResolvedPackage {
   readonly headers: Readonly<Record<string, string>>;
   /** The version as the registry writes it. */
   readonly version: string;
+  /** The package URL that names this version and nothing else, also tomorrow. */
+  readonly purl: string;
+  /** Bytes, when the registry tells. */
+  readonly size?: number;
+  /** When it was published, when the registry tells: ISO 8601. */
+  readonly publishedAt?: string;
+  /** What was checked besides the digest: a signature of the registry, the tree of a checksum database. */
+  readonly proofs?: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -23,15 +32,25 @@ export interface ResolveOptions {
   readonly signal: AbortSignal;
   /** What the caller demands of the file; it stands in where a registry publishes no digest. */
   readonly expected?: Integrity;
+  /** Whose files to choose, as `linux-x86_64`. Default: this machine's. */
+  readonly platform?: string;
+  /** ISO 8601: ranges stand for the newest version that was published by then. */
+  readonly publishedBefore?: string;
+  /** Find out what costs more to ask, such as the date of publication. */
+  readonly details?: boolean;
 }
 
 /** What a run shares between all its look-ups. */
 export interface RegistryContext {
   readonly host: Host;
   readonly http: RegistryHttp;
+  readonly children: ChildRegistry | undefined;
   readonly remembered: Remembered;
-  /** @returns the platform whose wheels fit, found out only when a wheel is to be chosen */
-  wheelPlatform(): WheelPlatform;
+  /**
+   * @param platform as `linux-x86_64`; without one this machine's, which is found out only when a wheel is to be chosen
+   * @returns the platform whose wheels fit
+   */
+  wheelPlatform(platform: string | undefined): WheelPlatform;
 }
 
 /** A registry to ask, and the place that told us to. */

@@ -39,7 +39,7 @@ export interface PhaseServices {
   readonly isUserManaged: boolean;
   /** Folder for script files and large outputs; it is gone after the phase. */
   readonly scratch: string;
-  readonly fetcher: Fetcher;
+  readonly fetcher: Pick<Fetcher, 'fetchAll'>;
   readonly children: ChildRegistry;
   /** The whole environment of a script of this phase. */
   readonly scriptEnvironment: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { EngineEvent, EventBody, Phase } from '../../events/index.js';
+import type { EngineEvent, EventBody, LockOwner, Phase } from '../../events/index.js';
 import { LiveState } from './live-state.js';
 
 function event(id: string, phase: Phase | null, time: number, body: EventBody): EngineEvent {
@@ -39,11 +39,43 @@ test('one download of unknown size makes the whole unknown', () => {
   expect(stateAfter(progress('u1', 10, 100), progress('u2', 5, null)).rows()[0]?.download?.total).toBeNull();
 });
 
+const owner = (token: string, phase: Phase): LockOwner => ({
+  pid: 7,
+  host: 'here',
+  bootId: null,
+  startTime: null,
+  since: 0,
+  phase,
+  logFile: '/log',
+  token,
+});
+
+const wait = (by: LockOwner | null) => event('a', null, 1, { kind: 'lock:wait', lock: 'l', owner: by, waitedMs: 0 });
+
+const said = (...lines: string[]) =>
+  event('a', null, 1, { kind: 'lock:output', lock: 'l', pid: 7, host: 'here', lines });
+
 test('waiting for a lock shows until it is there', () => {
-  const state = stateAfter(event('a', null, 1, { kind: 'lock:wait', lock: 'l', owner: null, waitedMs: 0 }));
-  expect(state.rows()[0]?.waitsForLock).toBe(true);
+  const state = stateAfter(wait(null));
+  expect(state.rows()[0]?.waitsFor).toEqual({ owner: null, line: null });
   state.take(event('a', null, 2, { kind: 'lock:acquired', lock: 'l', waitedMs: 1 }));
-  expect(state.rows()[0]?.waitsForLock).toBe(false);
+  expect(state.rows()[0]?.waitsFor).toBeNull();
+});
+
+test('the last line of the holder shows as long as it is the same one', () => {
+  const state = stateAfter(wait(owner('one', 'fetch')), said('first', 'last', ''), wait(owner('one', 'build')));
+  expect(state.rows()[0]?.waitsFor).toMatchObject({ owner: { phase: 'build' }, line: 'last' });
+  state.take(wait(owner('other', 'fetch')));
+  expect(state.rows()[0]?.waitsFor).toMatchObject({ owner: { token: 'other' }, line: null });
+});
+
+test('what a holder said before we had the lock does not show afterwards', () => {
+  const state = stateAfter(
+    wait(owner('one', 'build')),
+    event('a', null, 2, { kind: 'lock:acquired', lock: 'l', waitedMs: 1 }),
+  );
+  state.take(said('too late'));
+  expect(state.rows()[0]?.waitsFor).toBeNull();
 });
 
 test('packages are counted when they start and when they are done', () => {

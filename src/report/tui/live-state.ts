@@ -1,4 +1,4 @@
-import type { EngineEvent, Phase } from '../../events/index.js';
+import type { EngineEvent, LockOwner, Phase } from '../../events/index.js';
 
 /** One package that is being worked on, as the live view shows it. */
 export interface LiveRow {
@@ -6,16 +6,23 @@ export interface LiveRow {
   readonly phase: Phase | null;
   /** Since when the phase runs, milliseconds since the epoch. */
   readonly since: number;
-  readonly waitsForLock: boolean;
+  /** Whom it waits for, where a lock is held by another process. */
+  readonly waitsFor: WaitedFor | null;
   /** Bytes of all downloads of this package; null when none runs. `total` is null where a size is not known. */
   readonly download: { readonly bytes: number; readonly total: number | null } | null;
+}
+
+export interface WaitedFor {
+  readonly owner: LockOwner | null;
+  /** The last line that one has written into its log. */
+  readonly line: string | null;
 }
 
 interface Work {
   readonly label: string;
   phase: Phase | null;
   since: number;
-  waitsForLock: boolean;
+  waitsFor: WaitedFor | null;
   readonly downloads: Map<string, { bytes: number; total: number | null }>;
 }
 
@@ -45,8 +52,13 @@ export class LiveState {
         this.#work.delete(id);
         return;
       case 'lock:wait':
+        this.#wait(this.#of(id, event), event.owner);
+        return;
+      case 'lock:output':
+        this.#show(this.#of(id, event), event.lines);
+        return;
       case 'lock:acquired':
-        this.#of(id, event).waitsForLock = event.kind === 'lock:wait';
+        this.#of(id, event).waitsFor = null;
         return;
       case 'download:start':
         this.#of(id, event).downloads.set(event.url, { bytes: 0, total: null });
@@ -68,8 +80,18 @@ export class LiveState {
     return rows.sort((one, other) => one.since - other.since);
   }
 
+  #wait(work: Work, owner: LockOwner | null): void {
+    const isSame = work.waitsFor?.owner?.token === owner?.token;
+    work.waitsFor = { owner, line: isSame ? (work.waitsFor?.line ?? null) : null };
+  }
+
+  #show(work: Work, lines: readonly string[]): void {
+    const line = lines.findLast((each) => each.trim() !== '');
+    if (work.waitsFor && line !== undefined) work.waitsFor = { ...work.waitsFor, line };
+  }
+
   #enter(id: string, phase: Phase | null, since: number): Work {
-    const work: Work = { label: id, phase, since, waitsForLock: false, downloads: new Map() };
+    const work: Work = { label: id, phase, since, waitsFor: null, downloads: new Map() };
     this.#work.set(id, work);
     return work;
   }

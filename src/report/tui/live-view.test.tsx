@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { LiveRow } from './live-state.js';
 import { LiveView, type LiveViewProps } from './live-view.js';
 
-const row: LiveRow = { label: 'a.x@v1', phase: 'build', since: 1000, waitsForLock: false, download: null };
+const row: LiveRow = { label: 'a.x@v1', phase: 'build', since: 1000, waitsFor: null, download: null };
 
 /** The first frame, line by line. */
 function frameOf(live: Partial<LiveViewProps>): string[] {
@@ -48,7 +48,24 @@ test('a server that sends more than it promised does not break the bar', () => {
 });
 
 test('waiting for a lock is told instead of the phase', () => {
-  expect(frameOf({ rows: [{ ...row, waitsForLock: true }] })[0]).toContain('waiting');
+  expect(frameOf({ rows: [{ ...row, waitsFor: { owner: null, line: null } }] })[0]).toMatch(
+    /waiting .* another process/,
+  );
+});
+
+test('the row of one that waits tells who works, on what, and its last line without its tricks', () => {
+  const owner = {
+    pid: 7,
+    host: 'here',
+    bootId: null,
+    startTime: null,
+    since: 0,
+    phase: 'build',
+    logFile: null,
+  } as const;
+  const waitsFor = { owner: { ...owner, token: 't' }, line: '10 %\r20 %\u001b[31m red\u0007' };
+  expect(frameOf({ rows: [{ ...row, waitsFor }] })[0]).toContain('waiting');
+  expect(frameOf({ rows: [{ ...row, waitsFor }] })[0]).toMatch(/for process 7 on here in build: 20 % red *$/);
 });
 
 test('the live part stays smaller than a terminal', () => {

@@ -1,8 +1,8 @@
 import { Box, Text } from 'ink';
 import { type ReactElement } from 'react';
 import { formatBytes, formatDuration } from '../../support/human-units.js';
-import { plainText } from '../foreign-text.js';
-import type { LiveRow } from './live-state.js';
+import { lastOverdraw, plainText } from '../foreign-text.js';
+import type { LiveRow, WaitedFor } from './live-state.js';
 
 export interface LiveViewProps {
   readonly rows: readonly LiveRow[];
@@ -37,13 +37,22 @@ function Row({ row, now }: { readonly row: LiveRow; readonly now: number }): Rea
     <Text wrap="truncate">
       <Text bold>{plainText(row.label).padEnd(20)}</Text> <Text color="cyan">{doing(row).padEnd(12)}</Text>{' '}
       {formatDuration(now - row.since).padEnd(9)} {row.download ? <Text>{progress(row.download)}</Text> : null}
+      {row.waitsFor ? <Text dimColor>{holder(row.waitsFor)}</Text> : null}
     </Text>
   );
 }
 
 function doing(row: LiveRow): string {
-  if (row.waitsForLock) return 'waiting';
+  if (row.waitsFor) return 'waiting';
   return row.phase ?? (row.download ? 'fetch' : '');
+}
+
+/** What the process that we wait for does, in the words of its log where we read it. */
+function holder({ owner, line }: WaitedFor): string {
+  if (!owner) return 'for another process';
+  const phase = owner.phase === null ? '' : ` in ${owner.phase}`;
+  const said = line === null ? '' : `: ${plainText(lastOverdraw(line))}`;
+  return `for process ${owner.pid} on ${plainText(owner.host)}${phase}${said}`;
 }
 
 function progress({ bytes, total }: { readonly bytes: number; readonly total: number | null }): string {

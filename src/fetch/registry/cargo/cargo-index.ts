@@ -7,6 +7,8 @@ export interface CrateRelease {
   readonly version: string;
   readonly integrity: Integrity | undefined;
   readonly yanked: boolean;
+  /** ISO 8601, when the index tells. */
+  readonly publishedAt: string | undefined;
 }
 
 /** The folders a crate's index file lies in, by the length of its name: `1`, `2`, `3/a`, `ab/cd`. */
@@ -32,6 +34,7 @@ interface IndexLine {
   readonly vers?: unknown;
   readonly cksum?: unknown;
   readonly yanked?: unknown;
+  readonly pubtime?: unknown;
 }
 
 function parseRelease(line: string): CrateRelease | undefined {
@@ -43,6 +46,7 @@ function parseRelease(line: string): CrateRelease | undefined {
       version: entry.vers,
       integrity: strongestOfHex({ sha256: entry.cksum }),
       yanked: entry.yanked === true,
+      publishedAt: typeof entry.pubtime === 'string' ? entry.pubtime : undefined,
     };
   } catch {
     return undefined;

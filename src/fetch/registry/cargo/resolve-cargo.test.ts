@@ -45,6 +45,7 @@ describe('the source cargo is configured with', () => {
       integrity: { algorithm: 'sha256', value: CKSUM },
       headers: {},
       version: '1.0.0',
+      purl: 'pkg:cargo/serde@1.0.0',
       warnings: [],
     });
   });

@@ -11,6 +11,8 @@ import {
   type LocalSource,
   type SparseSource,
 } from './cargo-source.js';
+import { chooseCargoVersion } from './cargo-versions.js';
+import { publishedBefore } from '../published-before.js';
 import { authorizationHeader, isHttpUrl, isUnauthorized } from '../credentials.js';
 import { defaultCargoIndex } from '../default-registries.js';
 import {
@@ -24,6 +26,7 @@ import {
   type Question,
 } from '../registry-errors.js';
 import type { RegistryAnswer } from '../http.js';
+import { withVersion } from '../package-url-text.js';
 import type { PackageReference } from '../purl.js';
 import type { RegistryContext, ResolvedPackage, ResolveOptions } from '../resolved-package.js';
 
@@ -122,20 +125,28 @@ interface FoundCrate {
 }
 
 async function findCrate(releases: readonly CrateRelease[], { question, options }: Inquiry): Promise<FoundCrate> {
-  const release = findRelease(releases, question.reference.version) ?? (await refuseMissingVersion(releases, question));
-  const { name, version, yanked } = release;
+  const { reference } = question;
+  const old = publishedBefore(releases, reference.wanted, options.publishedBefore);
+  const release = (await findRelease(old, reference)) ?? (await refuseMissingVersion(releases, question));
+  const { name, version, yanked, publishedAt } = release;
   const fileName = `${name}-${version}.crate`;
   const integrity = release.integrity ?? options.expected;
   if (!integrity) throw noPublishedDigest(question, fileName);
   const warnings = yanked ? [`${name} ${version} was yanked from its registry.`] : [];
-  return { name, version, file: { fileName, integrity, version, warnings } };
+  const purl = withVersion(question.reference.purl, version);
+  const file = { fileName, integrity, version, purl, ...(publishedAt !== undefined && { publishedAt }), warnings };
+  return { name, version, file };
 }
 
 /** Build metadata may be left out: a registry never holds two versions that differ only in it. */
-function findRelease(releases: readonly CrateRelease[], wanted: string): CrateRelease | undefined {
+async function findRelease(
+  releases: readonly CrateRelease[],
+  { wanted }: PackageReference,
+): Promise<CrateRelease | undefined> {
+  const chosen = wanted.kind === 'exact' ? wanted.version : await chooseCargoVersion(wanted, releases);
   return (
-    releases.find(({ version }) => version === wanted) ??
-    releases.find(({ version }) => version.split('+')[0] === wanted)
+    releases.find(({ version }) => version === chosen) ??
+    releases.find(({ version }) => version.split('+')[0] === chosen)
   );
 }
 
@@ -143,6 +154,7 @@ async function refuseMissingVersion(releases: readonly CrateRelease[], question:
   const { default: semver } = await import('semver');
   const known = releases.map(({ version }) => version).filter((version) => semver.valid(version) !== null);
   const versions = known.sort(semver.compareBuild);
-  const position = versions.filter((version) => semver.lt(version, question.reference.version)).length;
-  throw noSuchVersion(question, versions, position);
+  const { wanted } = question.reference;
+  const isBelow = (version: string): boolean => wanted.kind !== 'exact' || semver.lt(version, wanted.version);
+  throw noSuchVersion(question, versions, versions.filter(isBelow).length);
 }

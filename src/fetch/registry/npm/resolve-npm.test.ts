@@ -33,6 +33,8 @@ describe('the registry npm is configured with', () => {
       integrity: { algorithm: 'sha512', value: SHA512.toString('hex') },
       headers: {},
       version: '1.2.3',
+      purl: 'pkg:npm/tool@1.2.3',
+      proofs: [],
       warnings: [],
     });
   });
@@ -62,7 +64,7 @@ describe('the registry npm is configured with', () => {
     await rig.write('home/.npmrc', `registry=${rig.origin}/other/\n@acme:registry=${rig.origin}/scoped/\n`);
     const found = await rig.resolve('pkg:npm/%40acme/tool@1.2.3');
     expect(found.fileName).toBe('acme-tool-1.2.3.tgz');
-    expect(await rig.resolve('pkg:npm/@acme/tool@1.2.3')).toEqual(found);
+    expect(await rig.resolve('pkg:npm/@acme/tool@1.2.3')).toEqual({ ...found, purl: 'pkg:npm/@acme/tool@1.2.3' });
   });
 
   test('the package URL can name another', async () => {

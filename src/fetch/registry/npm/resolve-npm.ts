@@ -1,7 +1,10 @@
-import { authorizationHeader, isHttpUrl, splitCredentials } from '../credentials.js';
-import { strongestOfHex, strongestOfSri } from '../digest.js';
-import type { Integrity } from '../../integrity.js';
+import { authorizationHeader, splitCredentials } from '../credentials.js';
+import type { RegistryAnswer } from '../http.js';
+import { withVersion } from '../package-url-text.js';
 import { loadNpmConfig, npmRegistryAt, type NpmConfig, type NpmRegistry } from './npm-config.js';
+import { chooseNpmVersion } from './npm-versions.js';
+import { assertSigned, readRegistryKeys } from './npm-signatures.js';
+import { readPackument, type NpmRelease, type Packument } from './packument.js';
 import {
   noPublishedDigest,
   noSuchVersion,
@@ -10,19 +13,13 @@ import {
   refuseBadAnswer,
   type Question,
 } from '../registry-errors.js';
+import { publishedBefore } from '../published-before.js';
 import type { PackageReference } from '../purl.js';
 import type { RegistryContext, ResolvedPackage, ResolveOptions } from '../resolved-package.js';
 
-/** The abbreviated document first: the whole one of an old package has many megabytes. */
-const ACCEPT = 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*';
-
-interface NpmRelease {
-  readonly tarball: string;
-  readonly integrity: Integrity | undefined;
-  readonly deprecated: string | undefined;
-}
-
-type NpmReleases = ReadonlyMap<string, NpmRelease>;
+/** The abbreviated document first: the whole one of an old package has many megabytes. Only that has dates, though. */
+const ACCEPT_SHORT = 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*';
+const ACCEPT_WHOLE = 'application/json; q=1.0, */*; q=0.5';
 
 /**
  * Finds the tarball of an npm package the way npm would, from npm's own configuration.
@@ -38,14 +35,16 @@ export async function resolveNpm(
   const registry = registryFor(reference, config);
   const question = { reference, registry };
   const url = registry.url + reference.name.replace('/', '%2f');
-  const headers = { accept: ACCEPT, ...authorizationHeader(config.authorizationFor(url, registry)) };
-  const releases = await remembered.get(`npm ${url}`, options.signal, async () => {
+  const accept = options.details === true ? ACCEPT_WHOLE : ACCEPT_SHORT;
+  const headers = { accept, ...authorizationHeader(config.authorizationFor(url, registry)) };
+  const packument = await remembered.get(`npm ${accept} ${url}`, options.signal, async () => {
     const answer = await context.http.get(url, { headers, signal: options.signal });
     refuseBadAnswer(answer, question);
-    return readReleases(parseJsonAnswer(answer, question), () => notARegistry(question, answer));
+    return readPackument(parseJsonAnswer(answer, question)) ?? refuseOther(question, answer);
   });
-  const release = releases.get(reference.version) ?? (await refuseMissingVersion(releases, question));
-  return describe(release, { config, registry, question, options });
+  const release = await chooseRelease(packument, question, options);
+  const proofs = await checkSignatures(release, { config, registry, question, options, context });
+  return { ...describe(release, { config, registry, question, options, context }), proofs };
 }
 
 function registryFor({ name, qualifiers, text }: PackageReference, config: NpmConfig): NpmRegistry {
@@ -53,35 +52,34 @@ function registryFor({ name, qualifiers, text }: PackageReference, config: NpmCo
   return given === undefined ? config.registryOf(name) : npmRegistryAt(given, text);
 }
 
-function readReleases(packument: Record<string, unknown>, malformed: () => Error): NpmReleases {
-  const versions = packument['versions'];
-  if (typeof versions !== 'object' || versions === null) throw malformed();
-  const releases = new Map<string, NpmRelease>();
-  for (const [version, manifest] of Object.entries(versions as Record<string, PackumentVersion | null>)) {
-    const { tarball, integrity, shasum } = manifest?.dist ?? {};
-    if (typeof tarball !== 'string' || !isHttpUrl(tarball)) continue;
-    const deprecated = manifest?.deprecated;
-    releases.set(version, {
-      tarball,
-      integrity:
-        (typeof integrity === 'string' ? strongestOfSri(integrity) : undefined) ?? strongestOfHex({ sha1: shasum }),
-      deprecated: typeof deprecated === 'string' && deprecated !== '' ? deprecated : undefined,
-    });
-  }
-  return releases;
+function refuseOther(question: Question, answer: RegistryAnswer): never {
+  throw notARegistry(question, answer);
 }
 
-/** What is used of one version in a packument; it comes from outside, so nothing in it is certain. */
-interface PackumentVersion {
-  readonly dist?: { readonly tarball?: unknown; readonly integrity?: unknown; readonly shasum?: unknown } | null;
-  readonly deprecated?: unknown;
+async function chooseRelease(
+  { releases, tags }: Packument,
+  question: Question,
+  options: ResolveOptions,
+): Promise<NpmRelease> {
+  const { wanted } = question.reference;
+  const old = publishedBefore([...releases.values()], wanted, options.publishedBefore);
+  const offers = old.map(({ version, deprecated }) => ({
+    version,
+    isDeprecated: deprecated !== undefined,
+  }));
+  const isLatestOffered = offers.some(({ version }) => version === tags.get('latest'));
+  const offeredTags = wanted.kind === 'newest' && !isLatestOffered ? new Map<string, string>() : tags;
+  const version = await chooseNpmVersion(wanted, offers, offeredTags);
+  const release = version === undefined ? undefined : releases.get(version);
+  return release ?? refuseMissingVersion(releases, question);
 }
 
-async function refuseMissingVersion(releases: NpmReleases, question: Question): Promise<never> {
+async function refuseMissingVersion(releases: Packument['releases'], question: Question): Promise<never> {
   const { default: semver } = await import('semver');
+  const { wanted } = question.reference;
   const versions = [...releases.keys()].filter((version) => semver.valid(version) !== null).sort(semver.compareBuild);
-  const position = versions.filter((version) => semver.lt(version, question.reference.version)).length;
-  throw noSuchVersion(question, versions, position);
+  const isBelow = (version: string): boolean => wanted.kind !== 'exact' || semver.lt(version, wanted.version);
+  throw noSuchVersion(question, versions, versions.filter(isBelow).length);
 }
 
 interface Found {
@@ -89,10 +87,26 @@ interface Found {
   readonly registry: NpmRegistry;
   readonly question: Question;
   readonly options: ResolveOptions;
+  readonly context: RegistryContext;
+}
+
+/** A registry that signs nothing, or keeps its keys to itself (as mirrors do), is no failure: it is told by no proof. */
+async function checkSignatures(release: NpmRelease, found: Found): Promise<readonly string[]> {
+  const { config, registry, question, options, context } = found;
+  if (release.signing.signatures.length === 0) return [];
+  const url = `${registry.url}-/npm/v1/keys`;
+  const keys = await context.remembered.get(`npm ${url}`, options.signal, async () => {
+    const headers = authorizationHeader(config.authorizationFor(url, registry));
+    return readRegistryKeys(await context.http.get(url, { headers, signal: options.signal }));
+  });
+  if (!keys || keys.length === 0) return [];
+  assertSigned(release, keys, question);
+  return ['registry signature'];
 }
 
 function describe(release: NpmRelease, { config, registry, question, options }: Found): ResolvedPackage {
-  const { name, version } = question.reference;
+  const { name, purl } = question.reference;
+  const { version, deprecated, publishedAt } = release;
   const fileName = packFileName(name, version);
   const { url, authorization } = splitCredentials(placeTarball(release.tarball, registry.url, config.replacedHost));
   const integrity = release.integrity ?? options.expected;
@@ -103,7 +117,9 @@ function describe(release: NpmRelease, { config, registry, question, options }: 
     integrity,
     headers: authorizationHeader(config.authorizationFor(url, registry) ?? authorization),
     version,
-    warnings: release.deprecated === undefined ? [] : [`${name}@${version} is deprecated: ${release.deprecated}`],
+    purl: withVersion(purl, version),
+    ...(publishedAt !== undefined && { publishedAt }),
+    warnings: deprecated === undefined ? [] : [`${name}@${version} is deprecated: ${deprecated}`],
   };
 }
 

@@ -48,6 +48,7 @@ describe('the index pip is configured with', () => {
       integrity: { algorithm: 'sha256', value: SHA256 },
       headers: {},
       version: '1.0',
+      purl: 'pkg:pypi/tool@1.0?file_name=tool-1.0.tar.gz',
       warnings: [],
     });
   });

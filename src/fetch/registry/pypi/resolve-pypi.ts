@@ -5,6 +5,8 @@ import { defaultPythonIndex } from '../default-registries.js';
 import { normalizeName, parseDistribution, SDIST_EXTENSIONS, type Distribution, type Wheel } from './distribution.js';
 import { loadNetrc, netrcAuthorization, type Netrc } from './netrc.js';
 import { loadPipIndexes, pipIndexAt, type PipIndex } from './pip-config.js';
+import { withQualifier, withVersion } from '../package-url-text.js';
+import { publishedBefore } from '../published-before.js';
 import type { PackageReference } from '../purl.js';
 import {
   factsOf,
@@ -18,6 +20,7 @@ import {
 } from '../registry-errors.js';
 import type { RegistryContext, ResolvedPackage, ResolveOptions } from '../resolved-package.js';
 import { readSimpleIndex, SIMPLE_INDEX_ACCEPT, type IndexFile } from './simple-index.js';
+import { rankPythonVersions } from './python-versions.js';
 import { chooseWheel } from './wheel-choice.js';
 
 interface Candidate extends IndexFile {
@@ -48,8 +51,9 @@ export async function resolvePypi(
   const offered: Candidate[] = [];
   for (const index of indexes) {
     const candidates = await candidatesOf(index, search);
-    const ofVersion = await withVersion(candidates, reference.version);
-    if (ofVersion.length > 0) return describe(chooseFile(ofVersion, index, search), index, search);
+    const old = publishedBefore(candidates, reference.wanted, options.publishedBefore);
+    const versions = await versionsOf(old, reference);
+    if (versions.length > 0) return describe(chooseVersion(versions, index, search), index, search);
     offered.push(...candidates);
   }
   return refuseMissing(offered, { reference, registry: summaryOf(indexes) });
@@ -99,12 +103,32 @@ function authorizationFor(url: string, index: PipIndex, netrc: Netrc): Record<st
   return authorizationHeader(own ?? netrcAuthorization(netrc, url));
 }
 
-/** PEP 440 equality: `1.0` is `1.0.0`; a local version (`1.0+cu1`) is only itself. */
-async function withVersion(candidates: readonly Candidate[], version: string): Promise<readonly Candidate[]> {
+/** The files of each version that fits, best version first. A range takes no version that was withdrawn as a whole. */
+async function versionsOf(
+  candidates: readonly Candidate[],
+  { wanted }: PackageReference,
+): Promise<readonly (readonly Candidate[])[]> {
   const { default: pep440 } = await import('@renovatebot/pep440');
-  return candidates.filter(
-    ({ distribution }) => pep440.valid(distribution.version) !== null && pep440.eq(distribution.version, version),
+  const usable = wanted.kind === 'exact' ? candidates : candidates.filter(({ yanked }) => yanked === undefined);
+  const ranked = await rankPythonVersions(
+    wanted,
+    usable.map(({ distribution }) => distribution.version),
   );
+  // File names may spell one version in two ways: `1.0` and `1.0.0`.
+  const distinct = ranked.filter((version, index) => index === 0 || !pep440.eq(version, ranked[index - 1] ?? ''));
+  return distinct.map((version) =>
+    usable.filter(
+      ({ distribution }) => ranked.includes(distribution.version) && pep440.eq(distribution.version, version),
+    ),
+  );
+}
+
+/** The best version that has a file for this platform; of an exact version there is only the one. */
+function chooseVersion(versions: readonly (readonly Candidate[])[], index: PipIndex, search: Search): Choice {
+  const choices = versions.map((candidates) => chooseFile(candidates, search));
+  const [choice] = choices.filter((found) => found !== undefined);
+  if (!choice) throw noSuchFile(versions[0] ?? [], { reference: search.reference, registry: index });
+  return choice;
 }
 
 interface Choice {
@@ -112,16 +136,18 @@ interface Choice {
   readonly warnings: readonly string[];
 }
 
-function chooseFile(candidates: readonly Candidate[], index: PipIndex, { reference, context }: Search): Choice {
-  const { name, version, qualifiers } = reference;
+function chooseFile(candidates: readonly Candidate[], { reference, context, options }: Search): Choice | undefined {
+  const { name, qualifiers } = reference;
   const current = candidates.filter(({ yanked }) => yanked === undefined);
   const usable = current.length > 0 ? current : candidates;
   const named = qualifiers['file_name'];
   const wheels = usable.filter(isWheelCandidate).map((file) => ({ ...file, wheel: file.distribution }));
-  const wheel = qualifiers['type'] === 'sdist' ? undefined : chooseWheel(wheels, context.wheelPlatform());
+  const wheel =
+    qualifiers['type'] === 'sdist' ? undefined : chooseWheel(wheels, context.wheelPlatform(options.platform));
   const sdist = qualifiers['type'] === 'wheel' ? undefined : chooseSdist(usable);
   const file = named === undefined ? (wheel ?? sdist) : candidates.find(({ fileName }) => fileName === named);
-  if (!file) throw noSuchFile(candidates, { reference, registry: index });
+  if (!file) return undefined;
+  const { version } = file.distribution;
   const warnings: string[] = [];
   if (file.yanked !== undefined) {
     warnings.push(`${name} ${version} was withdrawn from its index${file.yanked === '' ? '' : `: ${file.yanked}`}`);
@@ -153,12 +179,17 @@ function describe({ file, warnings }: Choice, index: PipIndex, { reference, opti
     integrity,
     headers: authorizationFor(file.url, index, netrc),
     version: file.distribution.version,
+    // A file that is added to the version tomorrow must not be preferred.
+    purl: withQualifier(withVersion(reference.purl, file.distribution.version), 'file_name', file.fileName),
+    ...(file.size !== undefined && { size: file.size }),
+    ...(file.publishedAt !== undefined && { publishedAt: file.publishedAt }),
     warnings,
   };
 }
 
 function noSuchFile(candidates: readonly Candidate[], question: Question): FettleError {
-  const { name, version } = question.reference;
+  const { name } = question.reference;
+  const [{ distribution: { version } } = { distribution: question.reference }] = candidates;
   return new FettleError('E_REGISTRY', `${name} ${version} has no file that fits.`, {
     facts: { ...factsOf(question), available: candidates.map(({ fileName }) => fileName).sort() },
     hint: 'Choose one of the available files with ?file_name=…, or ?type=sdist.',
@@ -172,8 +203,9 @@ async function refuseMissing(offered: readonly Candidate[], question: Question):
     .map(({ distribution }) => distribution.version)
     .filter((version) => pep440.valid(version) !== null);
   const versions = [...new Set(known)].sort(pep440.compare);
-  const position = versions.filter((version) => pep440.lt(version, question.reference.version)).length;
-  throw noSuchVersion(question, versions, position);
+  const { wanted } = question.reference;
+  const isBelow = (version: string): boolean => wanted.kind !== 'exact' || pep440.lt(version, wanted.version);
+  throw noSuchVersion(question, versions, versions.filter(isBelow).length);
 }
 
 function summaryOf(indexes: readonly PipIndex[]): { url: string; configuredBy: string } {

@@ -11,6 +11,10 @@ export interface IndexFile {
   readonly integrity: Integrity | undefined;
   /** Why it was withdrawn (may be empty); undefined when it was not. */
   readonly yanked: string | undefined;
+  /** Bytes, when the index tells (PEP 700). */
+  readonly size: number | undefined;
+  /** ISO 8601, when the index tells (PEP 700). */
+  readonly publishedAt: string | undefined;
 }
 
 /** Asks for JSON (PEP 691), takes HTML (PEP 503): servers know one, the other, or both. */
@@ -32,6 +36,8 @@ interface JsonFile {
   readonly url?: unknown;
   readonly hashes?: unknown;
   readonly yanked?: unknown;
+  readonly size?: unknown;
+  readonly 'upload-time'?: unknown;
 }
 
 function readJson({ body, url }: RegistryAnswer): readonly IndexFile[] | undefined {
@@ -40,7 +46,7 @@ function readJson({ body, url }: RegistryAnswer): readonly IndexFile[] | undefin
     if (typeof file?.filename !== 'string' || typeof file.url !== 'string') return [];
     const resolved = resolveLink(file.url, url);
     if (resolved === undefined || !isFileName(file.filename)) return [];
-    const { hashes, yanked } = file;
+    const { hashes, yanked, size, 'upload-time': uploaded } = file;
     return [
       {
         fileName: file.filename,
@@ -48,6 +54,8 @@ function readJson({ body, url }: RegistryAnswer): readonly IndexFile[] | undefin
         integrity:
           strongestOfHex(typeof hashes === 'object' && hashes !== null ? { ...hashes } : {}) ?? resolved.integrity,
         yanked: typeof yanked === 'string' ? yanked : yanked === true ? '' : undefined,
+        size: typeof size === 'number' ? size : undefined,
+        publishedAt: typeof uploaded === 'string' ? uploaded : undefined,
       },
     ];
   });
@@ -73,7 +81,7 @@ function readAnchor(attributes: Attributes, baseUrl: string): readonly IndexFile
   const resolved = resolveLink(attributes.get('href') ?? '', baseUrl);
   const fileName = resolved && lastSegment(resolved.url);
   if (!resolved || fileName === undefined || !isFileName(fileName)) return [];
-  return [{ fileName, ...resolved, yanked: attributes.get('data-yanked') }];
+  return [{ fileName, ...resolved, yanked: attributes.get('data-yanked'), size: undefined, publishedAt: undefined }];
 }
 
 /** PEP 503 carries the digest in the fragment: `#sha256=…`. */

@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import { FettleError } from '../../../errors/index.js';
 import type { Host } from '../../../host/index.js';
 
 /** A version of a system or its C library: major and minor. */
@@ -22,6 +23,32 @@ export function detectWheelPlatform({ platform, arch }: Host): WheelPlatform {
     arch,
     libc: glibc ? { family: 'glibc', version: glibc } : { family: 'musl', version: [1, 2] },
   };
+}
+
+/**
+ * A machine of another kind that is not here to be asked: one that most are at least as new as. Its choice is written
+ * into the lock file, so it is the same whoever makes it.
+ * @param platform as `linux-x86_64`
+ * @throws FettleError E_PLATFORM
+ */
+export function typicalWheelPlatform(platform: string): WheelPlatform {
+  const [, system, arch] = /^(linux|darwin|windows)-(x86_64|arm64)$/.exec(platform) ?? [];
+  if (arch !== 'x86_64' && arch !== 'arm64') throw unknownPlatform(platform);
+  if (system === 'windows') return { system, arch };
+  if (system === 'darwin') return { system, arch, version: TYPICAL_MACOS };
+  return { system: 'linux', arch, libc: { family: 'glibc', version: TYPICAL_GLIBC } };
+}
+
+const TYPICAL_MACOS: SystemVersion = [14, 0];
+const TYPICAL_GLIBC: SystemVersion = [2, 28];
+
+function unknownPlatform(platform: string): FettleError {
+  return new FettleError('E_PLATFORM', `No packages are chosen for the platform "${platform}".`, {
+    facts: {
+      got: platform,
+      expected: ['linux-x86_64', 'linux-arm64', 'darwin-arm64', 'darwin-x86_64', 'windows-x86_64', 'windows-arm64'],
+    },
+  });
 }
 
 /** Darwin 20 is macOS 11, and so on to Darwin 24; from Darwin 25 macOS is called after the year that follows. */

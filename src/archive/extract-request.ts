@@ -1,0 +1,23 @@
+import type { Emit } from '../events/index.js';
+import type { ExtractLimits } from './limits.js';
+import type { ExtractPool } from './pool/extract-pool.js';
+
+export interface ExtractRequest {
+  readonly archive: string;
+  readonly destination: string;
+  /** Leading path parts to drop. Beyond the depth of an entry, the entry is left out. */
+  readonly strip: number;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal;
+  /** What is left out is as in DEFAULT_LIMITS. */
+  readonly limits?: Partial<ExtractLimits>;
+  /** Threads to work in. Without them the work is done in the thread of the caller. */
+  readonly pool?: ExtractPool;
+}
+
+export interface ExtractResult {
+  /** Regular files written (hard links count). */
+  readonly files: number;
+  /** Bytes of their contents. */
+  readonly bytes: number;
+}

@@ -1,0 +1,91 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseClaimName } from './claim.js';
+import {
+  draftVersionClaim,
+  lockNameOfFolder,
+  lockNameOfRecord,
+  lockPaths,
+  partialRecipeClaim,
+  preparedClaimOf,
+  probeClaim,
+  type Layout,
+} from './layout.js';
+import { judgeLiveness } from './liveness.js';
+import type { ProcessIdentity } from './process-identity.js';
+
+const LONGEST_UNREFRESHED_MS = 24 * 60 * 60 * 1000;
+
+/** What killed processes left in a cache, as far as it is certainly nobody's. */
+export interface Remains {
+  /** Files, and folders with all that is in them, that nobody will ever look for. */
+  readonly paths: readonly string[];
+  /** Free locks, which need no folder. */
+  readonly emptyLocks: readonly string[];
+  /** Locks that dead processes hold, and those of which only the record of their holder is there. */
+  readonly locks: readonly string[];
+}
+
+/**
+ * Looks for what killed processes left. A lock outlasts everything else of its holder, so the locks tell which entries
+ * must be looked into, and no others are. Synchronous, because each run ends with it: four folders, nearly always empty.
+ */
+export function findRemains(layout: Layout, self: ProcessIdentity): Remains {
+  const isDead = (claimName: string, heartbeat = Infinity): boolean => {
+    const claim = parseClaimName(claimName);
+    return claim !== undefined && judgeLiveness(claim, self, heartbeat) === 'dead';
+  };
+  /**
+   * Only locks and leases are refreshed. The time of anything else says that its owner is of an earlier start of this
+   * machine, and not another machine of its name, only after so long that nobody can be at it any more.
+   */
+  const deadIn = (folder: string, claimOf: (name: string) => string | undefined): readonly string[] =>
+    namesIn(folder)
+      .filter((name) => isDead(claimOf(name) ?? '', timeWhenOld(join(folder, name))))
+      .map((name) => join(folder, name));
+  const endedLeases = namesIn(layout.leases).filter((name) => isDead(name, changeTime(layout.lease(name))));
+  return {
+    paths: [
+      ...deadIn(layout.root, (name) => draftVersionClaim(name) ?? probeClaim(name)),
+      ...deadIn(layout.recipes, partialRecipeClaim),
+      ...deadIn(layout.locks, preparedClaimOf),
+      ...endedLeases.map((name) => layout.lease(name)),
+    ],
+    ...remainingLocks(layout, isDead),
+  };
+}
+
+/** A holder removes its record before its claim, so a record without a lock is nobody's. */
+function remainingLocks(
+  layout: Layout,
+  isDead: (claimName: string, heartbeat: number) => boolean,
+): Pick<Remains, 'emptyLocks' | 'locks'> {
+  const found = namesIn(layout.locks);
+  const names = found.map(lockNameOfFolder).filter((name) => name !== undefined);
+  const claims = new Map(names.map((name) => [name, namesIn(lockPaths(layout.locks, name).folder)]));
+  const isHeldByDead = (name: string): boolean =>
+    (claims.get(name) ?? []).some((claim) => isDead(claim, changeTime(lockPaths(layout.locks, name).claim(claim))));
+  const recorded = found.map(lockNameOfRecord).filter((name) => name !== undefined);
+  return {
+    emptyLocks: names.filter((name) => claims.get(name)?.length === 0),
+    locks: [...names.filter(isHeldByDead), ...recorded.filter((name) => !claims.has(name))],
+  };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function timeWhenOld(path: string): number {
+  const time = changeTime(path);
+  return Date.now() - time > LONGEST_UNREFRESHED_MS ? time : Infinity;
+}
+
+/** As late as can be for what is gone: then nothing is concluded from it. */
+function changeTime(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+}

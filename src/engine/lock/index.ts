@@ -1,0 +1,12 @@
+export { assertLockUnchanged } from './assert-unchanged.js';
+export type { ExactDownload } from './download-pins.js';
+export { isOfOtherOrigin } from './lock-mismatch.js';
+export type { LockMode, LockResult, LockUse } from './lock-use.js';
+export { noDigest } from './no-digest.js';
+export type { MadeDownload, PackageFetcher } from './package-fetcher.js';
+export type { AskedBy, PackageLock } from './package-lock.js';
+export { hostFor, lockedPlatforms, platformOf } from './platforms.js';
+export { portableSource } from './portable-source.js';
+export { FETCH_FUNCTION, lockedRecipeDigest, pinnedRecipe, refuseToBuild, verifyLockedRecipe } from './recipe-pin.js';
+export { RunLocks } from './run-locks.js';
+export { today } from './today.js';

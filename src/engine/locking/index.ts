@@ -1,0 +1,2 @@
+export type { Fetched } from './fetch-declared.js';
+export { Locking } from './locking.js';

@@ -1,0 +1,2 @@
+export type { DownloadStoreOptions } from './download-store.js';
+export { SharedDownloads, type Download } from './shared-downloads.js';

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile, chmod } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FettleError, hasCode, messageOf } from '../../errors/index.js';
+import type { LockFile } from './lock-file.js';
+import { parseConflictedLockFile, parseLockFile } from './parse-lock-file.js';
+import { serializeLockFile } from './serialize.js';
+
+const LOCK_FILE_NAME = 'fettle.lock';
+
+/** The lock file of a manifest stands beside it. */
+export function lockFileOf(manifestFile: string): string {
+  return join(dirname(manifestFile), LOCK_FILE_NAME);
+}
+
+/**
+ * The lock file, undefined when there is none.
+ * @param options joinsConflicts takes a file that a merge has left conflicts in: both sides are joined
+ * @throws FettleError E_LOCK_FILE
+ */
+export async function readLockFile(
+  file: string,
+  { joinsConflicts = false }: { readonly joinsConflicts?: boolean } = {},
+): Promise<LockFile | undefined> {
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
+  return joinsConflicts ? parseConflictedLockFile(text, file) : parseLockFile(text, file);
+}
+
+/**
+ * Writes the lock file; a reader sees the old one or the new one, never a part.
+ * @returns whether anything was written: an equal file is left as it is
+ * @throws FettleError E_FILE, E_DISK_FULL
+ */
+export async function writeLockFile(file: string, lock: LockFile): Promise<boolean> {
+  const text = serializeLockFile(lock);
+  const draft = `${file}.${randomUUID()}.tmp`;
+  try {
+    if ((await readIfThere(file)) === text) return false;
+    await writeFile(draft, text, { flag: 'wx' });
+    await keepMode(file, draft);
+    await rename(draft, file);
+    return true;
+  } catch (error) {
+    throw notWritten(file, error);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function keepMode(file: string, draft: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found) await chmod(draft, found.mode & 0o777);
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw new FettleError('E_FILE', `The lock file cannot be read: ${messageOf(error)}`, {
+      facts: { path: file },
+      cause: error,
+    });
+  }
+}
+
+function notWritten(path: string, cause: unknown): FettleError {
+  if (cause instanceof FettleError) return cause;
+  const code = hasCode(cause, 'ENOSPC', 'EDQUOT') ? 'E_DISK_FULL' : 'E_FILE';
+  return new FettleError(code, `The lock file could not be written: ${messageOf(cause)}`, {
+    facts: { path },
+    hint: 'See that the project folder is writable and that the disk has room.',
+    cause,
+  });
+}
