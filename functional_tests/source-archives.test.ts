@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectNothingKept, RunReport, tarGz, World, zip, type ArchiveEntry } from './support/index.js';
@@ -26,6 +26,55 @@ describe('archives of all kinds are unpacked', () => {
     const { path, error } = report.package('local.a@v1');
     expect(error).toBeNull();
     expect(await readFile(join(path ?? '', 'bin', 'tool'), 'utf8')).toBe('tool');
+  });
+});
+
+describe('large archives, which threads of their own unpack,', () => {
+  // So large that a thread is worth it also when it is packed: it hardly packs.
+  const large = Array.from({ length: 8 }, (_, index) => ({
+    path: `kit/part${index}`,
+    content: randomBytes(100_000).toString('base64'),
+  }));
+
+  test.each([
+    ['tar.gz', tarGz(large)],
+    ['zip', zip(large)],
+  ])('%s: come out whole, several at once', async (kind, content) => {
+    await using world = await World.create();
+    const names = ['local.a@v1', 'local.b@v1', 'local.c@v1'];
+    for (const name of names) {
+      await world.write(`recipes/${name}.${kind}`, content);
+      await world.recipe(name, `fetch = "${name}.${kind}"\nstage = { strip = 1 }`);
+    }
+    await world.manifest(`packages = { ${names.map((name) => `"${name}"`).join(', ')} }`);
+    const result = await world.fettle(['sync', '--json']);
+    const report = new RunReport(result);
+    expect(report.exitCode).toBe(0);
+    for (const name of names) {
+      const { path } = report.package(name);
+      for (const [index, part] of large.entries()) {
+        expect(await readFile(join(path ?? '', `part${index}`), 'utf8')).toBe(part.content);
+      }
+    }
+    const ends = result.events.filter(({ kind: what }) => what === 'extract:end');
+    expect(ends.map((event) => event['files'])).toEqual([8, 8, 8]);
+  });
+
+  test.each([
+    ['FETTLE_EXTRACT_MAX_SIZE', '500k', 'E_ARCHIVE_UNSAFE', 4],
+    ['FETTLE_EXTRACT_MAX_ENTRIES', '3', 'E_ARCHIVE_UNSAFE', 4],
+    ['FETTLE_EXTRACT_MAX_SIZE', 'much', 'E_USAGE', 2],
+  ])('%s=%s ends with %s', async (name, value, code, exitCode) => {
+    await using world = await World.create();
+    await world.write('recipes/kit.tar.gz', tarGz(large));
+    await world.recipe('local.a@v1', 'fetch = "kit.tar.gz"');
+    await world.manifest('packages = { "local.a@v1" }');
+    const env = { [name]: value };
+    const result = await world.fettle(['sync', '--json'], { env });
+    expect(result.exitCode).toBe(exitCode);
+    expect(result.stdout).toContain(code);
+    expect((await world.fettle(['extract', 'recipes/kit.tar.gz', 'out'], { env })).exitCode).toBe(exitCode);
+    expect(await readdir(join(world.project, 'out')).catch(() => [])).toEqual([]);
   });
 });
 

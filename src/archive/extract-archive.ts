@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
@@ -10,6 +10,9 @@ import type { ExtractRequest, ExtractResult } from './extract-request.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { mergeTree } from './merge-tree.js';
 import type { Unpacked, UnpackRequest } from './unpack.js';
+
+/** A smaller archive is unpacked before a thread has started. */
+const WORTH_A_THREAD = 256 * 1024;
 
 /**
  * Unpacks an archive into a folder that may have content: folders are merged, files replaced. The archive is unpacked
@@ -72,7 +75,7 @@ async function unpackInto(folder: string, request: ExtractRequest, format: Archi
     signal: request.signal,
     progress: progress.tell,
   };
-  if (pool) return pool.unpack(unpackRequest, format);
+  if (pool && (await stat(archive)).size >= WORTH_A_THREAD) return pool.unpack(unpackRequest, format);
   const { unpackArchive } = await import('./unpack-archive.js');
   return unpackArchive(unpackRequest, format);
 }

@@ -2,17 +2,21 @@ import type { Emit } from '../events/index.js';
 import type { ExtractLimits } from './limits.js';
 import type { ExtractPool } from './pool/extract-pool.js';
 
-export interface ExtractRequest {
+/** How archives are extracted, the same for all of a run. */
+export interface ExtractSettings {
+  /** What is left out is as in DEFAULT_LIMITS. */
+  readonly limits?: Partial<ExtractLimits>;
+  /** Threads to work in. Without them the work is done in the thread of the caller. */
+  readonly pool?: ExtractPool;
+}
+
+export interface ExtractRequest extends ExtractSettings {
   readonly archive: string;
   readonly destination: string;
   /** Leading path parts to drop. Beyond the depth of an entry, the entry is left out. */
   readonly strip: number;
   readonly emit: Emit;
   readonly signal?: AbortSignal;
-  /** What is left out is as in DEFAULT_LIMITS. */
-  readonly limits?: Partial<ExtractLimits>;
-  /** Threads to work in. Without them the work is done in the thread of the caller. */
-  readonly pool?: ExtractPool;
 }
 
 export interface ExtractResult {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Engine, type RunReport, type RunRequest } from '../engine/index.js';
 import { FettleError, messageOf } from '../errors/index.js';
 import { jsonLinesReporter } from '../report/index.js';
+import { extractLimitsOf } from './extract-limits.js';
 import { Interruption } from './interruption.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { reporterFor, showsHolders } from './reporter.js';
@@ -43,6 +44,7 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
     shippedDir,
     cacheRoot: cacheRootOf(invocation),
     offline: globals.offline ?? false,
+    extractLimits: extractLimitsOf(host.env),
     noFsync: isSwitchedOn(host.env['FETTLE_NO_FSYNC']),
     followHolders: showsHolders(invocation),
     ...(globals.jobs !== undefined && { jobs: globals.jobs }),

@@ -1,3 +1,4 @@
+import { createExtractPool, type ExtractLimits, type ExtractPool } from '../archive/index.js';
 import { defaultCacheRoot, openCache, type Cache } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   /** Network connections; default FETTLE_CONNECTIONS, else 16. */
   readonly connections?: number;
   readonly offline?: boolean;
+  /** What one archive may make; default DEFAULT_LIMITS of src/archive. */
+  readonly extractLimits?: Partial<ExtractLimits>;
   /** For caches that are thrown away. */
   readonly noFsync?: boolean;
   readonly lockTimeoutMs?: number;
@@ -69,6 +72,8 @@ export class Engine implements AsyncDisposable {
   readonly #options: EngineOptions;
   readonly #cache: Cache;
   readonly #fetcher: Fetcher;
+  /** Threads are started by the first archive that is worth one. */
+  readonly #extractPool: ExtractPool = createExtractPool();
   readonly #locking: Locking;
 
   private constructor(options: EngineOptions, cache: Cache, events: EventBus) {
@@ -171,6 +176,7 @@ export class Engine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#children[Symbol.dispose]();
+    await this.#extractPool.close();
     await this.#fetcher.close();
     await this.#cache[Symbol.asyncDispose]();
   }
@@ -213,6 +219,7 @@ export class Engine implements AsyncDisposable {
       shippedDir,
       cache: this.#cache,
       fetcher: this.#fetcher,
+      extraction: { pool: this.#extractPool, limits: this.#options.extractLimits ?? {} },
       bus: this.events,
       limits: new Limits(withinOpenFiles({ jobs, packages }, openFilesLimit())),
       children: this.#children,

@@ -144,6 +144,7 @@ export class PackageRun implements AsyncDisposable {
       isUserManaged: recipe.check.form !== 'nil',
       scratch: this.#scratchIn(attempt),
       fetcher: this.fetcher,
+      extraction: this.run.extraction,
       children: run.children,
       scriptEnvironment: scriptEnvironment({
         inherited: run.host.env,

@@ -77,6 +77,7 @@ function servicesFor(run: Run, node: PackageNode, place: RecipeFetchPlace): Phas
     isUserManaged: false,
     scratch: join(place.tmp, '.fettle'),
     fetcher: run.fetcher,
+    extraction: run.extraction,
     children: run.children,
     scriptEnvironment: scriptEnvironment(surroundings),
     defaultShell: () => defaultShellFor(run.manifest, access, run.signal),

@@ -1,3 +1,4 @@
+import type { ExtractSettings } from '../archive/index.js';
 import type { Cache } from '../cache/index.js';
 import type { EventBus } from '../events/index.js';
 import type { Fetcher } from '../fetch/index.js';
@@ -23,6 +24,7 @@ export interface Run {
   readonly version: string;
   readonly cache: Cache;
   readonly fetcher: Fetcher;
+  readonly extraction: ExtractSettings;
   readonly bus: EventBus;
   readonly limits: Limits;
   readonly children: ChildRegistry;

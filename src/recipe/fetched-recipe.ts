@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { detectArchive, extractArchive } from '../archive/index.js';
+import { detectArchive, extractArchive, type ExtractSettings } from '../archive/index.js';
 import type { Cache } from '../cache/index.js';
 import type { Emit } from '../events/index.js';
 import { hashFile, type Fetcher } from '../fetch/index.js';
@@ -13,6 +13,7 @@ import { requestError } from './request-error.js';
 /** What fetching a recipe needs. */
 export interface FetchContext {
   readonly fetcher: Pick<Fetcher, 'resolve' | 'fetch'>;
+  readonly extraction?: ExtractSettings;
   readonly cache: Pick<Cache, 'findRecipe' | 'storeRecipe'>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
@@ -165,8 +166,9 @@ async function moveContents(clone: string, directory: string): Promise<void> {
   }
 }
 
-async function unpack(archive: string, directory: string, { emit, signal }: FetchContext): Promise<void> {
-  await extractArchive({ archive, destination: directory, strip: 0, emit, signal });
+async function unpack(archive: string, directory: string, context: FetchContext): Promise<void> {
+  const { emit, signal, extraction } = context;
+  await extractArchive({ archive, destination: directory, strip: 0, emit, signal, ...extraction });
 }
 
 async function fillByFunction(request: PackageRequest, directory: string, context: FetchContext): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { ArchiveFormat } from '../archive.js';
 import type { Unpacked, UnpackRequest } from '../unpack.js';
@@ -26,21 +27,28 @@ export interface ExtractPool extends AsyncDisposable {
 
 export function createExtractPool(options: ExtractPoolOptions = {}): ExtractPool {
   const size = Math.max(1, options.size ?? Math.min(MOST_THREADS, availableParallelism()));
-  return new Threads(size, options.worker ?? new URL('./extract-worker.js', import.meta.url));
+  return new Threads(size, () => options.worker ?? bundledWorker());
+}
+
+/** The worker lies beside the bundle that has this module; the library has it in a part of itself, one folder below. */
+function bundledWorker(): URL {
+  const beside = new URL('./extract-worker.js', import.meta.url);
+  const above = new URL('../extract-worker.js', import.meta.url);
+  return existsSync(beside) || !existsSync(above) ? beside : above;
 }
 
 class Threads implements ExtractPool {
   readonly #size: number;
-  readonly #url: URL;
+  readonly #findWorker: () => URL;
   readonly #all = new Set<ExtractThread>();
   readonly #idle: ExtractThread[] = [];
   /** Those who wait for a thread, the first first. */
   readonly #waiting: (() => void)[] = [];
   #isClosed = false;
 
-  constructor(size: number, url: URL) {
+  constructor(size: number, findWorker: () => URL) {
     this.#size = size;
-    this.#url = url;
+    this.#findWorker = findWorker;
   }
 
   async unpack({ signal, progress, ...request }: UnpackRequest, format: ArchiveFormat): Promise<Unpacked> {
@@ -74,7 +82,7 @@ class Threads implements ExtractPool {
 
   #start(): ExtractThread | undefined {
     if (this.#all.size >= this.#size) return undefined;
-    const thread = new ExtractThread(this.#url);
+    const thread = new ExtractThread(this.#findWorker());
     this.#all.add(thread);
     return thread;
   }

@@ -6,6 +6,7 @@ import { EventBus, type Emit } from '../../events/index.js';
 import { createFetcher, hashFile, parseIntegrity, parseSource, type FetchRequest } from '../../fetch/index.js';
 import { ChildRegistry } from '../../process/index.js';
 import { createReporter } from '../../report/index.js';
+import { extractLimitsOf } from '../extract-limits.js';
 import { Interruption } from '../interruption.js';
 import type { Invocation } from '../invocation.js';
 import { usesColour } from '../say.js';
@@ -79,6 +80,7 @@ export async function extract(
     strip: options.strip,
     emit: () => undefined,
     signal: interruption.signal,
+    limits: extractLimitsOf(host.env),
   });
   if (invocation.globals.quiet !== true)
     streams.err(`extracted ${String(files)} file${files === 1 ? '' : 's'} to ${target}\n`);

@@ -89,8 +89,8 @@ async function locate(run: Run, node: PackageNode, emit: Emit): Promise<RecipeFi
   return file;
 }
 
-function locateContext({ manifest, shippedDir, fetcher, cache, signal }: Run, emit: Emit): LocateContext {
-  return { manifestDir: manifest.directory, shippedDir, fetcher, cache, emit, signal };
+function locateContext({ manifest, shippedDir, fetcher, extraction, cache, signal }: Run, emit: Emit): LocateContext {
+  return { manifestDir: manifest.directory, shippedDir, fetcher, extraction, cache, emit, signal };
 }
 
 interface Loading {

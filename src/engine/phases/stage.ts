@@ -46,9 +46,10 @@ async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string)
 
 async function stageFetched(pkg: PackageRun, attempt: Attempt, destination: string, strip: number): Promise<void> {
   const { fetch } = attempt.folders;
+  const { signal, extraction } = pkg.run;
   const archives = await archivesOf(fetch);
   for (const archive of archives) {
-    await extractArchive({ archive, destination, strip, emit: pkg.emit, signal: pkg.run.signal });
+    await extractArchive({ archive, destination, strip, emit: pkg.emit, signal, ...extraction });
   }
   for (const name of await readdir(fetch)) {
     const path = join(fetch, name);

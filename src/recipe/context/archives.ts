@@ -43,8 +43,8 @@ async function extractOne(
   strip: number,
   services: PhaseServices,
 ): Promise<number> {
-  const { emit, signal } = services;
-  return (await extractArchive({ archive, destination, strip, emit, signal })).files;
+  const { emit, signal, extraction } = services;
+  return (await extractArchive({ archive, destination, strip, emit, signal, ...extraction })).files;
 }
 
 /** fetch_dir comes first; a phase may also extract what it has made itself (an absolute path, or one of its cwd). */

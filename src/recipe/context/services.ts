@@ -1,3 +1,4 @@
+import type { ExtractSettings } from '../../archive/index.js';
 import type { Emit } from '../../events/index.js';
 import type { Fetcher } from '../../fetch/index.js';
 import type { Host } from '../../host/index.js';
@@ -40,6 +41,7 @@ export interface PhaseServices {
   /** Folder for script files and large outputs; it is gone after the phase. */
   readonly scratch: string;
   readonly fetcher: Pick<Fetcher, 'fetchAll'>;
+  readonly extraction: ExtractSettings;
   readonly children: ChildRegistry;
   /** The whole environment of a script of this phase. */
   readonly scriptEnvironment: Readonly<Record<string, string>>;
