@@ -45,7 +45,8 @@ class RunFetcher implements Fetcher {
     allowManyListeners(signal);
     const { source, dest, integrity } = request;
     const named = dest === undefined ? undefined : checkFileName(dest, source.text);
-    if (source.kind !== 'registry') {
+    // Of a file whose name and digest are known a registry is only asked where it lies, once it is not here.
+    if (source.kind !== 'registry' || (named !== undefined && integrity)) {
       return { request, fileName: named ?? fileNameOf(source), integrity, url: source.text };
     }
     const answer = await this.#transports.askRegistry(source, request, signal);

@@ -121,17 +121,11 @@ function fromLockFile(entry: LockedDownload, request: FetchRequest): ExactDownlo
   return { ...known, request: integrity ? { ...request, integrity } : request };
 }
 
-/**
- * The file of a registry is fetched from where it was, without a question. The registry itself comes second: it may
- * want credentials, or have moved its files.
- */
-function lockedPackage(entry: LockedDownload, request: FetchRequest): FetchRequest {
-  const exact = entry.resolved === undefined ? request.source : parseSource(entry.resolved, '');
-  if (entry.url === undefined || entry.file === undefined) return { ...request, source: exact };
+/** Which file it is has been decided; where it lies is for the registry that is configured here to say. */
+function lockedPackage({ resolved, file }: LockedDownload, request: FetchRequest): FetchRequest {
   return {
     ...request,
-    source: parseSource(entry.url, ''),
-    dest: request.dest ?? entry.file,
-    mirrors: [...(request.mirrors ?? []), exact],
+    source: resolved === undefined ? request.source : parseSource(resolved, ''),
+    ...(file !== undefined && request.dest === undefined && { dest: file }),
   };
 }

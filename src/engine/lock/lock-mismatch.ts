@@ -37,12 +37,12 @@ interface Mismatch {
   readonly cause: unknown;
 }
 
-function lockMismatch(id: string, { source, url, recorded }: LockedDownload, mismatch: Mismatch): FettleError {
+function lockMismatch(id: string, { source, recorded }: LockedDownload, mismatch: Mismatch): FettleError {
   const { expected = '', got = '' } = mismatch.failure.facts;
   return new FettleError('E_LOCK_MISMATCH', `${source} is not what the lock file recorded.`, {
     facts: {
       package: id,
-      url: url ?? source,
+      url: source,
       expected,
       got,
       ...(recorded !== undefined && { recorded }),

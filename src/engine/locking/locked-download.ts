@@ -86,15 +86,15 @@ function askRegistry(request: FetchRequest, { run }: Describing): Promise<Pinned
   return run.fetcher.pin(otherPlatform === undefined ? request : { ...request, platform: otherPlatform }, run.signal);
 }
 
+/** Not where it lies: that is another address for everyone who uses another mirror. */
 function describePackage(request: FetchRequest, pinned: PinnedFetch, describing: Describing): LockedDownload {
-  const { version, url, fileName, size, integrity, publishedAt } = pinned;
+  const { version, fileName, size, integrity, publishedAt } = pinned;
   const { source } = pinned.request;
   const isOpen = source.kind === 'registry' && source.text !== request.source.text;
   return {
     ...written(request, describing),
     ...(isOpen && { resolved: source.text }),
     ...(version !== undefined && { version }),
-    ...(/^https?:/.test(url) && { url }),
     file: fileName,
     ...(size !== undefined && { size }),
     ...(integrity && digest(integrity)),

@@ -121,7 +121,7 @@ function byKey(downloads: readonly LockedDownload[]): ReadonlyMap<string, Locked
   return new Map(downloads.map((download) => [downloadKey(download), download]));
 }
 
-const FIELDS = ['resolved', 'version', 'commit', 'url', 'file', 'size', 'integrity', 'recorded', 'published'] as const;
+const FIELDS = ['resolved', 'version', 'commit', 'file', 'size', 'integrity', 'recorded', 'published'] as const;
 
 function oneDownload(before: LockedDownload | undefined, after: LockedDownload | undefined): readonly Difference[] {
   const name = `download ${(after ?? before)?.source ?? ''}`;

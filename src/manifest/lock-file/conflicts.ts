@@ -57,26 +57,26 @@ export function joinLockFiles(ours: LockFile, theirs: LockFile, file: string): L
 }
 
 function refuseContradiction(ours: LockFile, theirs: LockFile, file: string): void {
-  const known = digestsByUrl(ours);
-  for (const [url, digest] of digestsByUrl(theirs)) {
-    const other = known.get(url);
+  const known = digestsBySource(ours);
+  for (const [source, digest] of digestsBySource(theirs)) {
+    const other = known.get(source);
     if (other === undefined || other === digest) continue;
     throw lockFileError('has two digests for one address, one on each side of the merge', {
       file,
-      facts: { url, ours: other, theirs: digest },
+      facts: { source, ours: other, theirs: digest },
       hint: 'Find out which of the two files is the right one, and remove the other side by hand.',
     });
   }
 }
 
 /** Only first-seen digests: others follow what recipes and registries say. */
-function digestsByUrl(lock: LockFile): ReadonlyMap<string, string> {
+function digestsBySource(lock: LockFile): ReadonlyMap<string, string> {
   const downloads = [...lock.platforms.values()].flatMap((packages) =>
     [...packages.values()].flatMap((locked) => locked.downloads),
   );
   return new Map(
-    downloads.flatMap(({ url, integrity, recorded }) =>
-      url !== undefined && integrity !== undefined && recorded !== undefined ? [[url, integrity] as const] : [],
+    downloads.flatMap(({ source, integrity, recorded }) =>
+      integrity !== undefined && recorded !== undefined ? [[source, integrity] as const] : [],
     ),
   );
 }

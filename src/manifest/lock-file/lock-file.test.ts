@@ -31,7 +31,6 @@ const download: fc.Arbitrary<LockedDownload> = fc
     resolved: maybe(text),
     version: maybe(text),
     commit: maybe(hex),
-    url: maybe(fc.webUrl()),
     file: maybe(text),
     size: maybe(fc.nat()),
     integrity: maybe(hex),
@@ -235,7 +234,7 @@ describe('a merge conflict', () => {
     serializeLockFile(
       lockFile([
         lockedPackage('local.a@v1', {
-          downloads: [{ source: 'http://h/a', version, url: 'http://h/a', integrity, recorded: '2026-11-21' }],
+          downloads: [{ source: 'http://h/a', version, integrity, recorded: '2026-11-21' }],
         }),
       ]),
     );
@@ -260,7 +259,7 @@ describe('a merge conflict', () => {
     const text = merged(lock('1'), lock('1', 'b'.repeat(64)));
     await expect(parseConflictedLockFile(text, FILE)).rejects.toMatchObject({
       code: 'E_LOCK_FILE',
-      facts: { url: 'http://h/a', ours: DIGEST, theirs: 'b'.repeat(64) },
+      facts: { source: 'http://h/a', ours: DIGEST, theirs: 'b'.repeat(64) },
     });
   });
 });

@@ -49,8 +49,6 @@ export interface LockedDownload {
   readonly version?: string;
   /** git: full commit id. */
   readonly commit?: string;
-  /** Where the bytes come from, without credentials; absent where that is the source itself. */
-  readonly url?: string;
   readonly file?: string;
   /** Bytes. */
   readonly size?: number;

@@ -29,7 +29,6 @@ const DOWNLOAD = [
   'resolved',
   'version',
   'commit',
-  'url',
   'file',
   'size',
   'integrity',
@@ -119,7 +118,7 @@ function readDownloads(table: LockTable): readonly LockedDownload[] {
   return downloads;
 }
 
-const TEXTS = ['ref', 'resolved', 'version', 'commit', 'url', 'file', 'integrity', 'recorded', 'published'] as const;
+const TEXTS = ['ref', 'resolved', 'version', 'commit', 'file', 'integrity', 'recorded', 'published'] as const;
 
 function readDownload(table: LockTable): LockedDownload {
   table.refuseOthers(DOWNLOAD);

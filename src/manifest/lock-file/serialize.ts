@@ -91,7 +91,6 @@ function downloadLines(download: LockedDownload): readonly string[] {
     ...optional('resolved', download.resolved),
     ...optional('version', download.version),
     ...optional('commit', download.commit),
-    ...optional('url', download.url),
     ...optional('file', download.file),
     ...(download.size === undefined ? [] : [`size = ${download.size}`]),
     ...optional('integrity', download.integrity),
