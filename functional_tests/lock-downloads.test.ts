@@ -163,6 +163,26 @@ describe('downloads that code asks for', () => {
     expect((await sync(world)).package('local.a@v1').error?.code).toBe('E_LOCK_MISMATCH');
   });
 
+  test('are in a lock file that is begun when the package is in the cache already', async () => {
+    await using world = await World.create();
+    const registry = await NpmRegistry.create(world);
+    registry.publish('1.2.0');
+    const url = world.server.serve('/kit.bin', 'one');
+    const checked = `{ source = "${world.server.serve('/other.bin', 'other')}", sha256 = "${hex('other')}" }`;
+    await project(
+      world,
+      `function(ctx) ctx.commit_fetch(ctx.fetch("${url}")); return { ${checked}, "pkg:npm/kit@^1.1.0" } end`,
+    );
+    expect((await sync(world)).exitCode).toBe(0);
+    const first = await lockOf(world);
+    for (const text of ['kit.bin', 'other.bin', 'resolved = "pkg:npm/kit@1.2.0"']) expect(first).toContain(text);
+    registry.publish('1.3.0');
+    await rm(join(world.project, 'fettle.lock'));
+    await rm(join(world.project, '.fettle'), { recursive: true });
+    expect((await sync(world)).statuses).toEqual({ 'local.a@v1': 'cached' });
+    expect(await lockOf(world)).toBe(first);
+  });
+
   test('are refused with --frozen when others are known', async () => {
     await using world = await World.create();
     const [one, two] = [world.server.serve('/one.bin', '1'), world.server.serve('/two.bin', '2')];

@@ -1,4 +1,5 @@
 import type { Emit, Phase } from '../events/index.js';
+import type { Integrity } from '../fetch/index.js';
 
 /** Which cache entry: the identity's folder and the variant inside it. */
 export interface EntryId {
@@ -9,6 +10,23 @@ export interface EntryId {
   readonly platformArch: string;
 }
 
+/** One thing that was fetched for an entry. */
+export interface Origin {
+  /** The source as written, without credentials. */
+  readonly url: string;
+  /** SHA-256 of a file or folder, the commit of a clone; null where nobody knows. */
+  readonly digest: string | null;
+  /** git: what was asked for. */
+  readonly ref?: string;
+  /** The package URL with the exact version, where a range was asked for. */
+  readonly resolved?: string;
+  /** What the recipe itself demanded of it. */
+  readonly integrity?: Integrity;
+  /** Its name in fetch_dir, and its bytes. */
+  readonly file?: string;
+  readonly bytes?: number;
+}
+
 /** What a build tells the marker when it commits. */
 export interface CommitRecord {
   /** The canonical inputs of the key, so that a later miss can be explained. */
@@ -16,7 +34,7 @@ export interface CommitRecord {
   /** Milliseconds each phase took. */
   readonly durations: Readonly<Partial<Record<Phase, number>>>;
   /** Where the files came from. */
-  readonly origin: readonly { readonly url: string; readonly digest: string | null }[];
+  readonly origin: readonly Origin[];
 }
 
 /** A complete entry; its asset folder is read-only. */

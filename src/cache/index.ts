@@ -3,7 +3,16 @@ export { leaseAssets, type AssetLease } from './asset-lease.js';
 export { canonicalJson } from './canonical-json.js';
 export type { CollectedItem, Collection, CollectOptions } from './collection.js';
 export { defaultCacheRoot } from './default-root.js';
-export type { AcquireOptions, Acquired, Attempt, CommitRecord, CompleteEntry, EntryId, WorkFolders } from './entry.js';
+export type {
+  AcquireOptions,
+  Acquired,
+  Attempt,
+  CommitRecord,
+  CompleteEntry,
+  EntryId,
+  Origin,
+  WorkFolders,
+} from './entry.js';
 export { derivationKey } from './key.js';
 export type { ListedCacheEntry } from './list.js';
 export { markerOf } from './marker-of.js';

@@ -20,7 +20,9 @@ function asJson(entry: ListedCacheEntry): object {
   const { identity, options = null, platformArch, key, bytes, files, lastUsed, completedAt, origin, path } = entry;
   return {
     ...{ identity, options, platform: platformArch, key, bytes, files },
-    ...{ last_used: new Date(lastUsed).toISOString(), completed: new Date(completedAt).toISOString(), origin, path },
+    ...{ last_used: new Date(lastUsed).toISOString(), completed: new Date(completedAt).toISOString() },
+    origin: origin.map(({ url, digest }) => ({ url, digest })),
+    path,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Origin } from '../../cache/index.js';
 import { FettleError, type Fact } from '../../errors/index.js';
 import type { LockedDownload } from '../../manifest/index.js';
 import type { ExactDownload } from './download-pins.js';
@@ -21,10 +22,7 @@ export function asLockMismatch(error: FettleError, exacts: readonly ExactDownloa
  * Whether a cache entry was made of other bytes than those that are locked: before the lock file knew of them, or while
  * somebody tampered with them. Only digests that nothing else vouches for can differ.
  */
-export function isOfOtherOrigin(
-  entries: readonly LockedDownload[],
-  origin: readonly { readonly url: string; readonly digest: string | null }[],
-): boolean {
+export function isOfOtherOrigin(entries: readonly LockedDownload[], origin: readonly Origin[]): boolean {
   return entries.some(({ source, integrity, recorded }) => {
     const made = recorded === undefined ? undefined : origin.find(({ url }) => url === source);
     return made?.digest != null && made.digest !== integrity;

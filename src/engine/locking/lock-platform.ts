@@ -4,6 +4,7 @@ import type { Recipe } from '../../recipe/index.js';
 import type { PackageNode } from '../graph.js';
 import type { Run } from '../run.js';
 import { describeDownload } from './locked-download.js';
+import { madeEarlier } from './made-earlier.js';
 import {
   FETCH_FUNCTION,
   type MadeDownload,
@@ -130,10 +131,13 @@ function madeBy(run: Run, { id, outcome }: PackageNode, askedBy: AskedBy): Reado
 /** What code asks for is known where it has run; where it has not run now, what was known before still counts. */
 async function describeMade({ run, node }: Describing): Promise<readonly LockedDownload[]> {
   const lock = run.locks.of(node.id);
-  const made = [...madeBy(run, node, 'code').values()];
-  if (made.length === 0) return lock.previous?.downloads ?? [];
-  const described = made.map((each) =>
-    describeDownload(each.request, each, { run, lock, askedBy: 'code', asks: false }),
+  const madeNow = [...madeBy(run, node, 'code').values()];
+  const before = lock.previous?.downloads ?? [];
+  if (madeNow.length === 0 && before.length > 0) return before;
+  const made = madeNow.length === 0 ? await madeEarlier(run, node) : madeNow;
+  const described = await Promise.all(
+    made.map((each) => describeDownload(each.request, each, { run, lock, askedBy: 'code', asks: false })),
   );
-  return (await Promise.all(described)).map(({ download }) => download);
+  // What an earlier build downloaded may be beyond reach now.
+  return described.filter(({ gap }) => madeNow.length > 0 || gap === undefined).map(({ download }) => download);
 }

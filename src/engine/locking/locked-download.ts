@@ -66,7 +66,11 @@ async function describeExact(request: FetchRequest, found: Found, describing: De
     case 'registry': {
       if (entry) return whole(declaredAgain(entry, request));
       return whole(
-        describePackage(request, found.exact.pinned ?? (await askRegistry(request, describing)), describing),
+        describePackage(
+          request,
+          found.exact.pinned ?? (await askRegistry(found.exact.request, describing)),
+          describing,
+        ),
       );
     }
     default:

@@ -1,15 +1,9 @@
 import { readdirSync } from 'node:fs';
-import type { Attempt } from '../../cache/index.js';
-import type { FetchRequest } from '../../fetch/index.js';
+import type { Attempt, Origin } from '../../cache/index.js';
+import type { FetchedFile, FetchRequest } from '../../fetch/index.js';
 import { LuaTable } from '../../lua/index.js';
 import { parseFetchRequests, type Recipe } from '../../recipe/index.js';
 import type { PackageRun } from '../package-run.js';
-
-/** Where a file of a package came from, for the marker. */
-export interface Origin {
-  readonly url: string;
-  readonly digest: string | null;
-}
 
 /** Brings everything the recipe declares, or its function asks for, into fetch_dir; git sources into stage_dir. */
 export async function fetchPhase(pkg: PackageRun, attempt: Attempt): Promise<readonly Origin[]> {
@@ -27,12 +21,11 @@ export async function fetchPhase(pkg: PackageRun, attempt: Attempt): Promise<rea
 async function fetchByFunction(pkg: PackageRun, attempt: Attempt): Promise<readonly Origin[]> {
   const { ctx } = pkg.contextFor('fetch', { cwd: attempt.folders.tmp, jobs: 1, attempt });
   const returned = await pkg.code.callVerb('fetch', ctx, pkg.run.signal);
-  if (!(returned instanceof LuaTable) || returned.size === 0) {
-    if (returned !== undefined) warnOfIgnored(pkg, attempt);
-    return [];
-  }
-  const where = { file: pkg.recipe.file.file, field: 'what fetch returned' };
-  return fetchRequests(pkg, attempt, parseFetchRequests(returned, where, pkg.fetchBaseDirs));
+  if (returned instanceof LuaTable && returned.size > 0) {
+    const where = { file: pkg.recipe.file.file, field: 'what fetch returned' };
+    await fetchRequests(pkg, attempt, parseFetchRequests(returned, where, pkg.fetchBaseDirs));
+  } else if (returned !== undefined) warnOfIgnored(pkg, attempt);
+  return [...pkg.fetcher.made.values()].map(({ request, exact, file }) => originOf(request, exact.request, file));
 }
 
 /** Other values are not fetched; said aloud where the author seems to have expected it. */
@@ -54,7 +47,24 @@ async function fetchRequests(
     signal: pkg.run.signal,
     isReadOnly: hasNoCode(pkg.recipe),
   });
-  return files.map(({ fileName, digest }, index) => ({ url: requests[index]?.source.text ?? fileName, digest }));
+  return requests.flatMap((request, index) => {
+    const file = files[index];
+    return file ? [originOf(request, request, file)] : [];
+  });
+}
+
+/** @param exact what the request stood for */
+function originOf(request: FetchRequest, exact: FetchRequest, { digest, fileName, bytes }: FetchedFile): Origin {
+  const { source, ref, integrity } = request;
+  return {
+    url: source.text,
+    digest,
+    ...(ref !== undefined && { ref }),
+    ...(exact.source.text !== source.text && { resolved: exact.source.text }),
+    ...(integrity && { integrity }),
+    file: fileName,
+    bytes,
+  };
 }
 
 /** No script or function of the recipe can get at what is fetched: fettle unpacks or copies it, and that is all. */
