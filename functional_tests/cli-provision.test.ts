@@ -294,21 +294,57 @@ describe('list', () => {
         {
           identity: 'local.alpha@v1',
           options: {},
+          version: null,
           source: null,
           status: 'installed',
           path: asset,
           products: { alpha: `${asset}/bin/alpha` },
         },
-        { identity: 'acme.beta@v2', options: { n: 1 }, source: null, status: 'missing', path: null, products: {} },
-        { identity: 'local.other@v1', options: {}, source: null, status: 'other platform', path: null, products: {} },
+        {
+          identity: 'acme.beta@v2',
+          options: { n: 1 },
+          version: null,
+          source: null,
+          status: 'missing',
+          path: null,
+          products: {},
+        },
+        {
+          identity: 'local.other@v1',
+          options: {},
+          version: null,
+          source: null,
+          status: 'other platform',
+          path: null,
+          products: {},
+        },
       ],
     });
+  });
+
+  test('tells the versions of the tools: of the recipe, of the option or its default, and of the manifest', async () => {
+    await using world = await World.create();
+    const install = 'install = "touch file"';
+    await world.recipe('local.said@v1', `version = "1.2.3"; ${install}`);
+    await world.recipe('local.option@v1', `options = { version = { type = "string", default = "4.5" } }; ${install}`);
+    await world.recipe('local.silent@v1', install);
+    const wanted = '{ recipe = "local.option@v1", options = { version = "6.7" } }';
+    await world.manifest(`packages = { "local.said@v1", "local.option@v1", ${wanted}, "local.silent@v1" }`);
+    const versions = async (): Promise<readonly unknown[]> => {
+      const { stdout } = await world.fettle(['list', '--json']);
+      return (JSON.parse(stdout) as { packages: { version: unknown }[] }).packages.map(({ version }) => version);
+    };
+    expect(await versions()).toEqual([null, null, '6.7', null]);
+    await world.fettle(['sync']);
+    expect(await versions()).toEqual(['1.2.3', '4.5', '6.7', null]);
+    const rows = (await world.fettle(['list'])).stdout.split('\n').map((row) => row.split(/ +/)[1]);
+    expect(rows).toEqual(['1.2.3', '4.5', '6.7', '-', undefined]);
   });
 
   test('for people is a table', async () => {
     await using world = await twoPackages();
     const { stdout } = await world.fettle(['list']);
-    expect(stdout).toBe('local.alpha@v1     missing\nacme.beta@v2{n=1}  missing\n');
+    expect(stdout).toBe('local.alpha@v1     -  missing\nacme.beta@v2{n=1}  -  missing\n');
   });
 
   test('of a manifest that is wrong prints one JSON object with the error', async () => {

@@ -16,5 +16,16 @@ export { expectManifestRefused, expectNothingKept, expectRecipeRefused, WRONG, t
 export { CODE, printedByInstall, runPhaseCode, type PhaseCodeOptions, type PhaseName } from './phase-code.js';
 export { NpmRegistry } from './npm-registry.js';
 export { RunReport, type ReportedError, type ReportedPackage } from './run-report.js';
+export {
+  DRIVEN_SHELLS,
+  environmentOf,
+  hasProgram,
+  runShell,
+  sessionText,
+  shellSession,
+  testWith,
+  titleFor,
+  type DrivenShellName,
+} from './shell-session.js';
 export { type EventTest, type TraceEvent } from './trace.js';
 export { World, type CommandOptions } from './world.js';

@@ -3,7 +3,7 @@ import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
-import { isFresh, projectLayout, readStamp, removeStamp, writeStamp, type SyncStamp } from '../project/index.js';
+import { isFresh, publishedFiles, readStamp, removeStamp, writeStamp, type SyncStamp } from '../project/index.js';
 import { runJson } from '../report/index.js';
 import type { Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
@@ -71,7 +71,11 @@ export async function stampSync(
     writtenAt: invocation.host.now(),
     sources: hasWrittenLock ? inputs.sources : [...inputs.sources, lockFile],
     absent: inputs.absent,
-    results: [...inputs.assets, projectLayout(projectDir).environmentFile, ...(hasWrittenLock ? [lockFile] : [])],
+    results: [
+      ...inputs.assets,
+      ...(await publishedFiles(projectDir, invocation.host)),
+      ...(hasWrittenLock ? [lockFile] : []),
+    ],
     packages: report.packages,
   });
 }

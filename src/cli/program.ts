@@ -68,8 +68,8 @@ function createProgram(surroundings: Surroundings, outcome: { exitCode: number }
     .addHelpText('after', '\nExample:\n  fettle sync && fettle run -- cmake --version');
   addGlobalOptions(program);
   const act: Act = (action) => actionOf(action, surroundings, outcome);
-  const add: Add = (name, description, example) =>
-    acceptGlobalOptions(program.command(name))
+  const add: Add = (name, description, example, options) =>
+    acceptGlobalOptions(program.command(name, options))
       .description(description)
       .addHelpText('after', `\nExample:\n  ${example}`);
 

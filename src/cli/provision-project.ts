@@ -46,7 +46,7 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     });
     const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock);
     const outcomes: readonly PackageOutcome[] = provisioned.report.packages;
-    const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok };
+    const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok, host: invocation.host };
     const record = wasRefused(provisioned) ? previous : await recordRun(manifest, bytes, run, previous);
     return { ...provisioned, manifestFile: manifest.file, lockFile: lock.file, hasWrittenLock, record };
   } finally {

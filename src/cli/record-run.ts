@@ -1,10 +1,11 @@
 import type { PackageOutcome, PreviousDeployment } from '../engine/index.js';
 import { FettleError } from '../errors/index.js';
+import type { Host } from '../host/index.js';
 import { packageId, type Manifest } from '../manifest/index.js';
 import {
   digestManifest,
+  publishEnvironment,
   readEnvironment,
-  writeEnvironment,
   type EnvironmentRecord,
   type PackageRecord,
 } from '../project/index.js';
@@ -38,7 +39,7 @@ const INCOMPLETE = '0'.repeat(64);
 export async function recordRun(
   manifest: Manifest,
   manifestBytes: Uint8Array,
-  run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean },
+  run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean; readonly host: Host },
   previous: EnvironmentRecord | undefined,
 ): Promise<EnvironmentRecord | undefined> {
   const packages = mergedRecords(manifest, run, previous);
@@ -51,7 +52,7 @@ export async function recordRun(
     manifestDigest: isComplete ? digest : INCOMPLETE,
     packages,
   };
-  await writeEnvironment(manifest.directory, record);
+  await publishEnvironment(manifest.directory, record, run.host);
   return record;
 }
 
@@ -70,6 +71,7 @@ function mergedRecords(
 
 function recordOf(outcome: PackageOutcome): readonly PackageRecord[] {
   if (!outcome.ok || outcome.deployKey === null) return [];
-  const { id, identity, options, key, path, products, deployed, deployKey } = outcome;
-  return [{ id, identity, options, key, assetPath: path, products, deployed, deployKey }];
+  const { id, identity, options, version, key, path, products, deployed, deployKey } = outcome;
+  const known = version === undefined ? {} : { version };
+  return [{ id, identity, options, ...known, key, assetPath: path, products, deployed, deployKey }];
 }

@@ -10,6 +10,8 @@ export interface PackageOutcome {
   readonly id: string;
   readonly identity: string;
   readonly options: Options;
+  /** Of the tool: what the recipe says, or its option of that name; absent where neither does, or no recipe was read. */
+  readonly version?: string;
   /** The derivation key (64 hex digits); null when the package failed before it had one. */
   readonly key: string | null;
   readonly status: PackageStatus;

@@ -17,6 +17,7 @@ import { fetchPhase } from './phases/fetch.js';
 import { installPhase, type Installed } from './phases/install.js';
 import { stagePhase } from './phases/stage.js';
 import type { Run } from './run.js';
+import type { Recipe } from '../recipe/index.js';
 
 /** How a package came to be what it is now. */
 interface Provisioned {
@@ -31,6 +32,7 @@ interface Ending extends Pick<PackageOutcome, 'status' | 'path' | 'reason' | 'ok
   readonly deployed: DeployChanges | null;
   readonly deployKey: string | null;
   readonly products: Readonly<Record<string, string>>;
+  readonly version?: string;
 }
 
 /**
@@ -89,7 +91,13 @@ async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
   else pkg.run.inputs.addAsset(path);
   const products = absoluteProducts(pkg, path);
   const deployed = await deployPhase(pkg, { path, products, wasSatisfied });
-  return { status, path, products, deployed, deployKey: deployKeyOf(pkg, path), reason: null, ok: true, error: null };
+  const made = { status, path, products, deployed, deployKey: deployKeyOf(pkg, path), ...versionOf(pkg.recipe) };
+  return { ...made, reason: null, ok: true, error: null };
+}
+
+function versionOf({ version, options }: Recipe): Pick<PackageOutcome, 'version'> {
+  const known = version ?? options['version'];
+  return typeof known === 'string' || typeof known === 'number' ? { version: String(known) } : {};
 }
 
 function provision(pkg: PackageRun): Promise<Provisioned> {
@@ -210,6 +218,7 @@ function announce(run: Run, node: PackageNode, end: Ending & Seen & { readonly d
     id: node.id,
     identity: node.request.identity.text,
     options: node.request.options,
+    ...(end.version !== undefined && { version: end.version }),
     key: end.key,
     status,
     path,

@@ -77,10 +77,11 @@ function prepend(folders: readonly string[], path: string | undefined): string {
 }
 
 /** Windows writes `Path`, and means the same. */
-function pathOf(env: Readonly<Record<string, string>>): string | undefined {
+export function pathOf(env: Readonly<Record<string, string>>): string | undefined {
   return Object.entries(env).find(([name]) => comparable(name) === 'PATH')?.[1];
 }
 
-function comparable(name: string): string {
+/** Names of variables that are equal here mean one variable. */
+export function comparable(name: string): string {
   return process.platform === 'win32' ? name.toUpperCase() : name;
 }

@@ -1,7 +1,8 @@
-import { delimiter } from 'node:path';
 import { changedVariables, PROJECT_VARIABLE, type ComposedEnvironment } from './compose.js';
 import { githubVariables } from './github.js';
-import { quoteDotenv, quoteFish, quotePosix, quotePowershell } from './quoting.js';
+import type { HookShell } from './hook/index.js';
+import { quoteDotenv } from './quoting.js';
+import { FISH, isPlainName, notSettable, POSIX, POWERSHELL, type ShellSyntax } from './shell-syntax.js';
 
 export const ENVIRONMENT_FORMATS = ['bash', 'zsh', 'sh', 'fish', 'powershell', 'json', 'dotenv', 'github'] as const;
 export type EnvironmentFormat = (typeof ENVIRONMENT_FORMATS)[number];
@@ -34,10 +35,24 @@ export function formatEnvironment(
   }
 }
 
-interface ShellSyntax {
-  set(name: string, value: string): string;
-  prepend(folders: readonly string[]): readonly string[];
+/** Code for a shell that sets, and with null unsets, exported variables. */
+export function formatChanges(changes: ReadonlyMap<string, string | null>, shell: HookShell): string {
+  const syntax = SYNTAXES[shell];
+  const settable = [...changes].filter(([name]) => isPlainName(name));
+  return linesOf(settable.map(([name, value]) => (value === null ? syntax.unset(name) : syntax.set(name, value))));
 }
+
+/** Code for a shell that sets a variable of its own, which programs do not see. */
+export function formatMemory(name: string, value: string, shell: HookShell): string {
+  return linesOf([SYNTAXES[shell].remember(name, value)]);
+}
+
+const SYNTAXES: Readonly<Record<HookShell, ShellSyntax>> = {
+  bash: POSIX,
+  zsh: POSIX,
+  fish: FISH,
+  powershell: POWERSHELL,
+};
 
 /** Variables come first: a package may set PATH as a whole, and the folders go before that. */
 function forShell({ projectDir, variables, path }: ComposedEnvironment, syntax: ShellSyntax): string {
@@ -45,45 +60,6 @@ function forShell({ projectDir, variables, path }: ComposedEnvironment, syntax: 
   const lines = settings.map(([name, value]) => (isPlainName(name) ? syntax.set(name, value) : notSettable(name)));
   return linesOf([...lines, ...(path.length > 0 ? syntax.prepend(path) : [])]);
 }
-
-const POSIX: ShellSyntax = {
-  set: (name, value) => `export ${name}=${quotePosix(value)}`,
-  prepend(folders) {
-    const front = quotePosix(folders.join(delimiter));
-    const frontAndMore = quotePosix(folders.join(delimiter) + delimiter);
-    return [
-      `case "\${PATH-}${delimiter}" in`,
-      `${frontAndMore}*) ;;`,
-      `*) export PATH=${front}"\${PATH:+${delimiter}$PATH}" ;;`,
-      'esac',
-    ];
-  },
-};
-
-const FISH: ShellSyntax = {
-  set: (name, value) => `set -gx ${name} ${quoteFish(value)}`,
-  prepend: (folders) => [
-    `set -l fettle_path ${folders.map(quoteFish).join(' ')}`,
-    'for fettle_folder in $PATH',
-    'contains -- $fettle_folder $fettle_path; or set -a fettle_path $fettle_folder',
-    'end',
-    'set -gx PATH $fettle_path',
-    'set -e fettle_path',
-  ],
-};
-
-const POWERSHELL: ShellSyntax = {
-  set: (name, value) => `$env:${name} = ${quotePowershell(value)}`,
-  prepend(folders) {
-    const front = quotePowershell(folders.join(delimiter));
-    const frontAndMore = quotePowershell(folders.join(delimiter) + delimiter);
-    return [
-      `if (-not "$env:PATH${delimiter}".StartsWith(${frontAndMore}, [StringComparison]::Ordinal)) {`,
-      `  $env:PATH = ${front} + $(if ($env:PATH) { "${delimiter}$env:PATH" })`,
-      '}',
-    ];
-  },
-};
 
 function forDotenv(variables: Readonly<Record<string, string>>): string {
   return linesOf(
@@ -95,14 +71,4 @@ function forDotenv(variables: Readonly<Record<string, string>>): string {
 
 function linesOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** What every shell takes as a name. Any other text would be code. */
-function isPlainName(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
-}
-
-/** JSON keeps it on one line, whatever the name holds. */
-function notSettable(name: string): string {
-  return `# fettle: no variable of this shell can be named ${JSON.stringify(name)}`;
 }

@@ -1,9 +1,20 @@
+export { activate, changesBetween, deactivate } from './activation.js';
 export { composeEnvironment, environmentFor, type ComposedEnvironment, type VariableConflict } from './compose.js';
 export { findManifest, requireManifest } from './find-manifest.js';
 export { findCommand } from './find-command.js';
-export { ENVIRONMENT_FORMATS, formatEnvironment, type EnvironmentFormat } from './format.js';
+export {
+  ENVIRONMENT_FORMATS,
+  formatChanges,
+  formatEnvironment,
+  formatMemory,
+  type EnvironmentFormat,
+} from './format.js';
+export { generationOf } from './generation.js';
 export { githubEnvironment, type GithubEnvironment } from './github.js';
-export { digestManifest, manifestChanged, readEnvironment, writeEnvironment } from './record-file.js';
+export { HOOK_SHELLS, hookCode, type HookShell } from './hook/index.js';
+export { publishedFiles, publishEnvironment } from './publish.js';
+export { digestManifest, manifestChanged, readEnvironment, recordText } from './record-file.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
-export { projectLayout } from './layout.js';
 export { isFresh, readStamp, removeStamp, writeStamp, type SyncStamp } from './sync-stamp.js';
+export { startUpOf, type StartUp } from './shell-start.js';
+export { isTrusted } from './trust.js';

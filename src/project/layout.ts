@@ -6,6 +6,12 @@ export interface ProjectLayout {
   readonly environmentFile: string;
   /** Proof that the last sync left nothing to do. */
   readonly stampFile: string;
+  /** One line that changes with the environment, for hooks of shells, which cannot parse a record. */
+  readonly generationFile: string;
+  /** Launchers of the project's programs. */
+  readonly launcherFolder: string;
+  /** What the names of their drafts begin with: editors and shells list the folder itself. */
+  readonly launcherDraft: string;
   /** Keeps the folder out of git. */
   readonly ignoreFile: string;
 }
@@ -17,6 +23,9 @@ export function projectLayout(projectDir: string): ProjectLayout {
     folder,
     environmentFile: join(folder, 'environment.json'),
     stampFile: join(folder, 'stamp.json'),
+    generationFile: join(folder, 'generation'),
+    launcherFolder: join(folder, 'bin'),
+    launcherDraft: join(folder, 'launcher'),
     ignoreFile: join(folder, '.gitignore'),
   };
 }

@@ -63,6 +63,7 @@ const PACKAGE_FIELDS: Readonly<Record<string, Check>> = {
   id: isText,
   identity: isText,
   options: isTable,
+  version: (value) => value === undefined || isText(value),
   key: isTextOrNull,
   assetPath: isTextOrNull,
   products: isTextTable,

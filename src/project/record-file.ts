@@ -42,7 +42,7 @@ export async function readEnvironment(projectDir: string): Promise<EnvironmentRe
  */
 export async function writeEnvironment(projectDir: string, record: EnvironmentRecord): Promise<boolean> {
   const layout = projectLayout(projectDir);
-  const text = `${JSON.stringify(record, null, 2)}\n`;
+  const text = recordText(record);
   // Not loaded by those who only read.
   const { removeDeadDrafts, replaceFile } = await import('./replace-file.js');
   try {
@@ -54,6 +54,11 @@ export async function writeEnvironment(projectDir: string, record: EnvironmentRe
   } catch (error) {
     throw notWritten(layout.environmentFile, error);
   }
+}
+
+/** A record as its file holds it. */
+export function recordText(record: EnvironmentRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -11,6 +11,8 @@ export interface PackageRecord {
   readonly id: string;
   readonly identity: string;
   readonly options: Options;
+  /** Of the tool, where it is known. */
+  readonly version?: string;
   /** The derivation key; null for packages that have none. */
   readonly key: string | null;
   /** The asset folder; null for packages that keep none. */

@@ -5,14 +5,26 @@ import { processId } from '../host/index.js';
 
 const SUFFIX = '.tmp';
 
+/** How a file is replaced. */
+export interface Replacement {
+  /** Of the new file; the umask takes its part away. Default: that of any file. */
+  readonly mode?: number;
+  /** Where the draft is written, without its end; on the same file system. Default: beside the file. */
+  readonly draft?: string;
+}
+
 /** Readers see the old file or the new one, never a part; of two writers the last one wins. */
-export async function replaceFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.${ownName(processId())}${SUFFIX}`;
+export async function replaceFile(
+  file: string,
+  text: string,
+  { mode = 0o666, draft = file }: Replacement = {},
+): Promise<void> {
+  const written = `${draft}.${ownName(processId())}${SUFFIX}`;
   try {
-    await writeFile(draft, text, { flag: 'wx' });
-    await rename(draft, file);
+    await writeFile(written, text, { flag: 'wx', mode });
+    await rename(written, file);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
+    await rm(written, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -10,6 +10,8 @@ import { previousRecord } from '../record-run.js';
 interface Listed {
   readonly identity: string;
   readonly options: Options;
+  /** Of the tool, where the last sync or the manifest tells it. */
+  readonly version: string | null;
   readonly source: string | null;
   readonly status: 'installed' | 'managed' | 'missing' | 'other platform';
   readonly path: string | null;
@@ -41,7 +43,9 @@ async function listed(request: PackageRequest, record: EnvironmentRecord | undef
   const id = packageId(request.identity, request.options);
   const known = record?.packages.find((each) => each.id === id);
   const path = known?.assetPath ?? null;
-  return { ...describe(request), status: await statusOf(known, path), path, products: known?.products ?? {} };
+  const described = describe(request);
+  const version = known?.version ?? described.version;
+  return { ...described, version, status: await statusOf(known, path), path, products: known?.products ?? {} };
 }
 
 async function statusOf(known: object | undefined, path: string | null): Promise<Listed['status']> {
@@ -53,17 +57,24 @@ async function statusOf(known: object | undefined, path: string | null): Promise
   );
 }
 
-function describe({ identity, options, source }: PackageRequest): Pick<Listed, 'identity' | 'options' | 'source'> {
-  return { identity: identity.text, options, source: source?.text ?? null };
+function describe({
+  identity,
+  options,
+  source,
+}: PackageRequest): Pick<Listed, 'identity' | 'options' | 'version' | 'source'> {
+  const wanted = options['version'];
+  const version = typeof wanted === 'string' || typeof wanted === 'number' ? String(wanted) : null;
+  return { identity: identity.text, options, version, source: source?.text ?? null };
 }
 
 function asTable(rows: readonly Listed[]): string {
-  const cells = rows.map(({ identity, options, status, path }) => [
+  const cells = rows.map(({ identity, options, version, status, path }) => [
     identity + canonicalOptions(options),
+    version ?? '-',
     status,
     path ?? '',
   ]);
-  const widths = [0, 1].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)));
   return cells
     .map(
       (row) =>

@@ -1,5 +1,5 @@
-import { Option } from 'commander';
-import { ENVIRONMENT_FORMATS, type EnvironmentFormat } from '../../project/index.js';
+import { Argument, Option } from 'commander';
+import { ENVIRONMENT_FORMATS, HOOK_SHELLS, type EnvironmentFormat, type HookShell } from '../../project/index.js';
 import type { Act, Add } from './grammar.js';
 
 /** The commands that use the project's environment. */
@@ -16,5 +16,25 @@ export function addEnvironmentCommands(add: Add, act: Act): void {
     .passThroughOptions()
     .action(
       act(async (invocation, command: string[]) => (await import('../commands/run.js')).run(invocation, command)),
+    );
+  add('shell', 'start an interactive shell in the project environment', 'fettle shell --shell fish')
+    .option('--shell <program>', 'default: SHELL, on Windows ComSpec')
+    .action(
+      act(async (invocation, options: { shell?: string }) =>
+        (await import('../commands/shell.js')).shell(invocation, options),
+      ),
+    );
+  add('hook', 'print code that makes a shell follow the project it is in', 'eval "$(fettle hook bash)"  # in ~/.bashrc')
+    .addArgument(new Argument('<shell>').choices(HOOK_SHELLS))
+    .action(act(async (invocation, shell: HookShell) => (await import('../commands/hook.js')).hook(invocation, shell)));
+  add('hook-env', 'print code for what has changed; the hook of a shell runs it', 'fettle hook-env bash', {
+    hidden: true,
+  })
+    .addArgument(new Argument('<shell>').choices(HOOK_SHELLS))
+    .option('--told <digests>', 'the folders that were spoken of before', '')
+    .action(
+      act(async (invocation, shell: HookShell, options: { told?: string }) =>
+        (await import('../commands/hook-env.js')).hookEnv(invocation, shell, options),
+      ),
     );
 }

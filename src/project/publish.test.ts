@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TemporaryFolder } from '../support/temporary-folder-rig.js';
+import { generationOf } from './generation.js';
+import { publishedFiles, publishEnvironment } from './publish.js';
+import { recordText } from './record-file.js';
+import { recordOf } from './record-rig.js';
+import { isTrusted } from './trust.js';
+
+function rig(folder: TemporaryFolder) {
+  const user = { env: {}, home: join(folder.directory, 'home'), platform: 'linux' as const };
+  const project = folder.makeFolder('project');
+  const bin = folder.makeFolder('asset/bin');
+  writeFileSync(join(bin, 'tool'), '#!/bin/sh\n', { mode: 0o755 });
+  const record = recordOf([{ deployed: { path: [bin], env: {} } }], project);
+  return { user, project, record, bin };
+}
+
+test('everything that is made of a record is there, and says the same', async () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  await publishEnvironment(project, record, user);
+  const text = readFileSync(join(project, '.fettle/environment.json'), 'utf8');
+  expect(text).toBe(recordText(record));
+  expect(readFileSync(join(project, '.fettle/generation'), 'utf8')).toBe(`${generationOf(text)}\n`);
+  expect(await isTrusted(project, text, user)).toBe(true);
+  expect(statSync(join(project, '.fettle/bin/tool')).mode & 0o111).not.toBe(0);
+});
+
+test('the generation is 16 hex digits, another one for another record', async () => {
+  using folder = new TemporaryFolder();
+  const { record } = rig(folder);
+  expect(generationOf(recordText(record))).toMatch(/^[0-9a-f]{16}$/);
+  expect(generationOf(recordText({ ...record, packages: [] }))).not.toBe(generationOf(recordText(record)));
+});
+
+test('to publish the same again writes nothing', async () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  await publishEnvironment(project, record, user);
+  const files = [...(await publishedFiles(project, user)), join(project, '.fettle/bin/tool'), join(project, '.fettle')];
+  const states = (): readonly string[] =>
+    files.map((file) => {
+      const { ctimeNs, ino } = statSync(file, { bigint: true });
+      return `${ino}:${ctimeNs}`;
+    });
+  const before = states();
+  await publishEnvironment(project, record, user);
+  expect(states()).toEqual(before);
+});
+
+test('what was removed is made anew', async () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  await publishEnvironment(project, record, user);
+  const files = await publishedFiles(project, user);
+  expect(files).toHaveLength(4);
+  for (const file of files) rmSync(file, { recursive: true });
+  expect(await publishedFiles(project, user)).toEqual([]);
+  await publishEnvironment(project, record, user);
+  expect(await publishedFiles(project, user)).toEqual(files);
+});
+
+test('a home that cannot be written is no failure: only hooks do without', async () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  const home = folder.write('file', '');
+  await publishEnvironment(project, record, { ...user, home });
+  expect(await isTrusted(project, recordText(record), { ...user, home })).toBe(false);
+});

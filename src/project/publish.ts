@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises';
+import type { Host } from '../host/index.js';
+import { composeEnvironment } from './compose.js';
+import { generationOf, writeGeneration } from './generation.js';
+import { writeLaunchers } from './launchers/index.js';
+import { projectLayout } from './layout.js';
+import { recordText, writeEnvironment } from './record-file.js';
+import type { EnvironmentRecord } from './record.js';
+import { trustFileOf, trustRecord } from './trust.js';
+
+type Person = Pick<Host, 'env' | 'home' | 'platform'>;
+
+/**
+ * Writes the record of a project and all that is made of it: launchers, the note that it is this user's, and last the
+ * generation, because that makes the hooks of shells read the rest. What is there already is left as it is.
+ * @throws FettleError E_DISK_FULL, E_FILE
+ */
+export async function publishEnvironment(projectDir: string, record: EnvironmentRecord, host: Person): Promise<void> {
+  const text = recordText(record);
+  await writeEnvironment(projectDir, record);
+  // Who has no place for it can still do everything but have a hook activate the project, and hooks say so.
+  await trustRecord(projectDir, text, host).catch(() => undefined);
+  await writeLaunchers(projectDir, composeEnvironment(record), record, host.platform);
+  await writeGeneration(projectDir, generationOf(text));
+}
+
+/** What is there of all that: a sync has work to do when one of these is no longer what it was. */
+export async function publishedFiles(projectDir: string, host: Person): Promise<readonly string[]> {
+  const { environmentFile, generationFile, launcherFolder } = projectLayout(projectDir);
+  const files = [environmentFile, generationFile, launcherFolder, await trustFileOf(projectDir, host)];
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  return files.filter((_, index) => found[index] !== undefined);
+}
