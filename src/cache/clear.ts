@@ -6,7 +6,7 @@ import { onCacheFiles } from './failure.js';
 import { partialRecipeClaim } from './layout.js';
 import { leasedNames } from './lease-listing.js';
 import { lockedNames, tidyLocks } from './lock-listing.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { isOrphan } from './recipes.js';
 import { measureCache } from './size.js';
 

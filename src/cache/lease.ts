@@ -2,7 +2,7 @@ import { closeSync, openSync, renameSync, unlinkSync, utimesSync, writeSync } fr
 import { hasCode } from '../errors/index.js';
 import { claimName, newClaim } from './claim.js';
 import type { Layout } from './layout.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { identifyProcess } from './process-identity.js';
 
 /** How often a lease shows that its holder lives, for machines that cannot see the process. */

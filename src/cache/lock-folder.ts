@@ -2,7 +2,7 @@ import { readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/pro
 import { hasCode } from '../errors/index.js';
 import { parseClaimName, type Claim } from './claim.js';
 import type { LockPaths } from './layout.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 
 /**
  * A lock is a folder with one file in it, the claim of its holder. It is free when the folder is not there or empty.

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { cacheFailure } from './failure.js';
 import type { LockReply, LockRequest, LockWorkerData } from './lock-messages.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 
 export interface LockWorkerListener {
   onReply(reply: LockReply): void;

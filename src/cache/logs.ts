@@ -7,7 +7,7 @@ import { onCacheFiles } from './failure.js';
 import type { Layout } from './layout.js';
 import { logOf } from './layout.js';
 import { processExists } from './liveness.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 
 /** Logs kept for each identity. */
 const KEPT_LOGS = 10;

@@ -11,7 +11,7 @@ import { examineMount } from './examine-mount.js';
 import { cacheFailure, onCacheFiles } from './failure.js';
 import { Layout, LAYOUT_VERSION } from './layout.js';
 import { LockClient } from './lock-client.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { identifyProcess } from './process-identity.js';
 import { refuseLongRoot } from './root-length.js';
 import { SharedCache } from './shared-cache.js';

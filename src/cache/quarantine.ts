@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import type { EntryPlace, Layout } from './layout.js';
 import { removeEmptyEntry } from './leave-entry.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { moveAside } from './trash.js';
 
 /**

@@ -7,7 +7,7 @@ import { syncFolder, type Durability } from './durable-file.js';
 import { onCacheFiles } from './failure.js';
 import { partialRecipeClaim, type Layout } from './layout.js';
 import { judgeLiveness } from './liveness.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { identifyProcess } from './process-identity.js';
 import { syncTree } from './sync-tree.js';
 import type { Trash } from './trash.js';

@@ -7,7 +7,7 @@ import { claimName, newClaim, parseClaimName } from './claim.js';
 import { syncFolder, type Durability } from './durable-file.js';
 import type { Layout } from './layout.js';
 import { judgeLiveness } from './liveness.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 import { walkTree } from './tree.js';
 

@@ -12,7 +12,7 @@ import {
   type EntryPlace,
 } from './layout.js';
 import type { Takeover } from './lock-messages.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../support/make-folder.js';
 import { readMarker, type Marker } from './marker.js';
 import type { Trash } from './trash.js';
 

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
@@ -16,6 +15,7 @@ import type { Source } from './source.js';
 import { SharedDownloads, type DownloadStoreOptions } from './store/index.js';
 import type { Arrival, Arrived } from './transport.js';
 import { Transports, type TransportOptions } from './transports.js';
+import { makeFolder } from '../support/make-folder.js';
 
 export interface FetcherOptions extends TransportOptions {
   /** Where downloads are kept for all packages and processes. Without it each is downloaded for itself. */
@@ -65,7 +65,7 @@ class RunFetcher implements Fetcher {
     signal.throwIfAborted();
     allowManyListeners(signal);
     const directory = (request.source.kind === 'git' ? options.cloneDirectory : undefined) ?? options.directory;
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     const arrival: Arrival = {
       directory,
       fileName,
@@ -84,7 +84,7 @@ class RunFetcher implements Fetcher {
   async fetchAll(requests: readonly FetchRequest[], options: FetchOptions): Promise<readonly FetchedFile[]> {
     const { directory, signal } = options;
     const resolutions = await this.#resolveAll(requests, signal);
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     await removeStalePartials(directory, this.#now());
     const outcomes = await Promise.allSettled(
       resolutions.map(async (resolution) => this.fetch(await resolution, options)),

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FettleError } from '../../errors/index.js';
 import { platformMatches } from '../../manifest/index.js';
 import type { PackageNode } from '../graph.js';
 import type { Run } from '../run.js';
+import { makeFolder } from '../../support/make-folder.js';
 
 /** What was brought into the cache for packages, and what could not be. */
 export interface Fetched {
@@ -65,7 +66,7 @@ async function fetchRequests(run: Run, node: PackageNode, requests: Requests): P
 
 /** Does something with a folder beside the store of downloads, so that what is stored is only linked to. */
 export async function inPassing<T>({ cache }: Pick<Run, 'cache'>, work: (directory: string) => Promise<T>): Promise<T> {
-  await mkdir(cache.downloads, { recursive: true });
+  makeFolder(cache.downloads);
   const directory = await mkdtemp(join(cache.downloads, 'passing-'));
   try {
     return await work(directory);

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../../cache/index.js';
 import { FettleError } from '../../errors/index.js';
@@ -7,6 +7,7 @@ import { checkAndMarkError, renameAcrossDevices, type Recipe } from '../../recip
 import type { PackageRun } from '../package-run.js';
 import { locateFailure } from '../phase-error.js';
 import { runReturnedScript, runVerbScript } from '../verb-script.js';
+import { makeFolder } from '../../support/make-folder.js';
 
 /** `complete`: install_dir is the asset. `nothing`: the package keeps no files. */
 export type Installed = 'complete' | 'nothing';
@@ -30,7 +31,7 @@ async function promote(attempt: Attempt): Promise<Installed> {
   const { asset, stage } = attempt.folders;
   if (await hasContent(asset)) return 'complete';
   const names = (await hasContent(stage)) ? await readdir(stage) : [];
-  await mkdir(asset, { recursive: true });
+  makeFolder(asset);
   for (const name of names) await renameAcrossDevices(join(stage, name), join(asset, name));
   return names.length > 0 ? 'complete' : 'nothing';
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractArchive } from '../../archive/index.js';
 import type { Attempt } from '../../cache/index.js';
@@ -6,6 +6,7 @@ import { isPartialName } from '../../fetch/index.js';
 import { archivesOf, type Recipe } from '../../recipe/index.js';
 import type { PackageRun, PhasePlace } from '../package-run.js';
 import { runVerbScript } from '../verb-script.js';
+import { makeFolder } from '../../support/make-folder.js';
 
 /** Makes a source tree of what was fetched. */
 export async function stagePhase(pkg: PackageRun, attempt: Attempt): Promise<void> {
@@ -54,7 +55,7 @@ async function stageFetched(pkg: PackageRun, attempt: Attempt, destination: stri
   for (const name of await readdir(fetch)) {
     const path = join(fetch, name);
     if (archives.includes(path) || isPartialName(name)) continue;
-    await mkdir(destination, { recursive: true });
+    makeFolder(destination);
     await cp(path, join(destination, name), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   }
 }

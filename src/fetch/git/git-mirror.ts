@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FettleError } from '../../errors/index.js';
 import type { Emit } from '../../events/index.js';
@@ -7,6 +7,7 @@ import { refusedOffline } from '../offline.js';
 import { GitCommand, type GitOptions } from './git-command.js';
 import { assertRef, isFullCommit, isShortCommit, lookUpRef, noSuchRef, type GitSource } from './git-refs.js';
 import { assertGitUrl, isLocalRepository, splitGitCredentials } from './git-url.js';
+import { makeFolder } from '../../support/make-folder.js';
 
 /** Where repositories are kept between runs. */
 export interface GitStore {
@@ -123,7 +124,7 @@ export class GitMirror implements AsyncDisposable {
     signal.throwIfAborted();
     const format = commit.length === 64 ? ['--object-format=sha256'] : [];
     // Does nothing to a repository that is there, and mends one whose making was cut short.
-    await mkdir(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     await this.#git.run('init', '--quiet', '--bare', '--template=', ...format, '.');
     return await work();
   }
@@ -136,7 +137,7 @@ export class GitMirror implements AsyncDisposable {
 async function folderFor(source: GitSource, { host, store }: MirrorOptions): Promise<string> {
   if (!store) return mkdtemp(join(host.tmp, 'fettle-git-'));
   const folder = join(store.folder, nameFor(source));
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   return folder;
 }
 

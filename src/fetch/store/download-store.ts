@@ -1,4 +1,4 @@
-import { chmod, constants, copyFile, link, lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, lstat, readdir, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Emit } from '../../events/index.js';
 import { hasCode } from '../../errors/index.js';
@@ -9,6 +9,7 @@ import { partialPath, publish } from '../partial-file.js';
 import type { Arrival, Arrived } from '../transport.js';
 import { explainStoreFailure } from './store-failure.js';
 import { StoreLayout } from './store-layout.js';
+import { makeFolder } from '../../support/make-folder.js';
 
 /** After that long nobody comes back for the rest of a download. */
 const KEEP_UNFINISHED_MS = 24 * 60 * 60 * 1000;
@@ -70,7 +71,7 @@ export class DownloadStore {
     const landing = this.#layout.landing(expected);
     try {
       await (this.#swept ??= this.#sweep());
-      await mkdir(landing, { recursive: true });
+      makeFolder(landing);
       // What is used again is not old: others may be about to sweep.
       const now = new Date(this.now());
       await utimes(landing, now, now);
@@ -89,7 +90,7 @@ export class DownloadStore {
     const partial = partialPath(arrival.directory);
     try {
       await chmod(landed, READ_ONLY);
-      await mkdir(dirname(stored), { recursive: true });
+      makeFolder(dirname(stored));
       await publish(landed, stored);
       if (arrival.expected) await this.#addName(stored, arrival.expected);
       await place(stored, partial, arrival);
@@ -105,7 +106,7 @@ export class DownloadStore {
   async #addName(stored: string, digest: Integrity): Promise<void> {
     const name = this.#layout.file(digest);
     if (name === stored) return;
-    await mkdir(dirname(name), { recursive: true });
+    makeFolder(dirname(name));
     const partial = partialPath(dirname(name));
     await linkOrCopy(stored, partial);
     await publish(partial, name);
