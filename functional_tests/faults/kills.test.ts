@@ -31,7 +31,7 @@ const EXPECTED = [
   /^cache\/(logs|downloads)(\/|$)/,
   /^cache\/assets\/[^/]+(\/[^/]+(\/(complete\.json|fingerprint\.json|attempt-\d+|attempt-\d+\/fingerprint\.json))?)?$/,
   /^cache\/assets\/[^/]+\/[^/]+\/(attempt-\d+\/)?asset(\/|$)/,
-  /^record\/(environment\.json|stamp\.json|\.gitignore)$/,
+  /^record\/(environment\.json|generation|stamp\.json|\.gitignore)$/,
 ];
 
 type Side = 'before' | 'after';

@@ -42,7 +42,7 @@ export function* outcomesOf(
 
 /**
  * Of what a power cut may leave, what is not so when some more was certain: that, or part of it, is lost; with a rename
- * that was open anyway, or without.
+ * that was open anyway, or without; or all that was open is lost but for one change.
  */
 export function* outcomesBeyond(cut: PowerCut, safer: PowerCut): Generator<Outcome> {
   const names = cut.openNames.filter((step) => cut.certainChanges(step) < safer.certainChanges(step));
@@ -53,6 +53,10 @@ export function* outcomesBeyond(cut: PowerCut, safer: PowerCut): Generator<Outco
     for (const also of [[], ...renames.map((step) => [step])]) {
       const lost = new Set([...part, ...also]);
       yield { names: (step) => !lost.has(step), data: () => 'new' };
+    }
+    const lost = new Set(part);
+    for (const survivor of cut.openNames.filter((step) => !lost.has(step))) {
+      yield { names: (step) => step === survivor, data: () => 'new' };
     }
   }
   for (const fate of FATES) {
