@@ -4,6 +4,7 @@ import { canonicalOptions, type Options } from '../../manifest/index.js';
 import { formatBytes } from '../../support/human-units.js';
 import type { Invocation } from '../invocation.js';
 import { openCacheOf } from '../open-cache.js';
+import { tableLines } from '../text-table.js';
 
 /** `fettle cache list`: every complete entry, the one used last first; with -v also where its files came from. */
 export async function cacheList(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
@@ -32,13 +33,11 @@ function asTable(entries: readonly ListedCacheEntry[], withOrigin: boolean): str
     ...[nameOf(entry), entry.platformArch, formatBytes(entry.bytes)],
     ...[minute(entry.lastUsed), minute(entry.completedAt), entry.path],
   ]);
-  const table = [['identity', 'platform', 'size', 'last used', 'completed', 'path'], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row, index) => {
-      const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  const lines = tableLines([['identity', 'platform', 'size', 'last used', 'completed', 'path'], ...rows]);
+  return lines
+    .map((line, index) => {
       const origin = withOrigin && index > 0 ? (entries[index - 1]?.origin ?? []) : [];
-      return [line.trimEnd(), ...origin.map(({ url }) => `  from ${url}`), ''].join('\n');
+      return [line, ...origin.map(({ url }) => `  from ${url}`), ''].join('\n');
     })
     .join('');
 }

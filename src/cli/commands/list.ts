@@ -5,6 +5,7 @@ import type { EnvironmentRecord } from '../../project/index.js';
 import type { Invocation } from '../invocation.js';
 import { loadProjectManifest } from '../project-manifest.js';
 import { previousRecord } from '../record-run.js';
+import { tableLines } from '../text-table.js';
 
 /** What `list --json` tells of a package. */
 interface Listed {
@@ -74,14 +75,7 @@ function asTable(rows: readonly Listed[]): string {
     status,
     path ?? '',
   ]);
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)));
-  return cells
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
+  return tableLines(cells)
+    .map((line) => `${line}\n`)
     .join('');
 }

@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.js';
 import { manifestFileOf } from '../manifest-file.js';
 import { openEngine } from '../provision.js';
 import { sayLog } from '../say.js';
+import { tableLines } from '../text-table.js';
 
 /** What `outdated --json` tells of one locked download or recipe. */
 interface Comparison {
@@ -126,17 +127,8 @@ function asTable(rows: readonly Comparison[]): string {
     short(wanted ?? '-'),
     short(latest ?? '-'),
   ]);
-  const table = [['package', 'source', 'current', 'wanted', 'latest'], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  const lines = tableLines([['package', 'source', 'current', 'wanted', 'latest'], ...cells]);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Commits are known by their first twelve digits. */
