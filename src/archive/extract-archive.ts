@@ -11,9 +11,6 @@ import { DEFAULT_LIMITS } from './limits.js';
 import { mergeTree } from './merge-tree.js';
 import type { Unpacked, UnpackRequest } from './unpack.js';
 
-/** A smaller archive is unpacked before a thread has started. */
-const WORTH_A_THREAD = 256 * 1024;
-
 /**
  * Unpacks an archive into a folder that may have content: folders are merged, files replaced. The archive is unpacked
  * aside first, so that a damaged or unsafe one leaves nothing behind.
@@ -75,7 +72,7 @@ async function unpackInto(folder: string, request: ExtractRequest, format: Archi
     signal: request.signal,
     progress: progress.tell,
   };
-  if (pool && (await stat(archive)).size >= WORTH_A_THREAD) return pool.unpack(unpackRequest, format);
+  if (pool && (await stat(archive)).size >= pool.leastBytes) return pool.unpack(unpackRequest, format);
   const { unpackArchive } = await import('./unpack-archive.js');
   return unpackArchive(unpackRequest, format);
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
 describe('a pool of threads', () => {
   test('unpacks as the thread of the caller does, more archives than there are threads', async () => {
     await using rig = await ArchiveRig.open();
-    await using pool = createExtractPool({ size: 2, worker: bundle.url });
+    await using pool = createExtractPool({ size: 2, worker: bundle.url, leastBytes: 0 });
     const archives = await Promise.all(
       Array.from({ length: 7 }, (_, index) =>
         rig.write(`a${String(index)}`, index % 2 === 0 ? makeTarGz(ENTRIES) : makeZip(ENTRIES)),
@@ -43,7 +43,7 @@ describe('a pool of threads', () => {
 
   test('gives the same error as the thread of the caller, and goes on to work', async () => {
     await using rig = await ArchiveRig.open();
-    await using pool = createExtractPool({ size: 1, worker: bundle.url });
+    await using pool = createExtractPool({ size: 1, worker: bundle.url, leastBytes: 0 });
     const archive = await rig.write('a.tar', makeTar([{ name: 'good', content: 'x' }, { name: '../evil' }]));
     const request = { archive, destination: rig.out, strip: 0, emit: () => undefined };
     const here: unknown = await extractArchive(request).catch((error: unknown) => error);
@@ -64,7 +64,7 @@ describe('a pool of threads', () => {
 
   test('ends what is aborted in the middle, and leaves nothing', async () => {
     await using rig = await ArchiveRig.open();
-    await using pool = createExtractPool({ size: 1, worker: bundle.url });
+    await using pool = createExtractPool({ size: 1, worker: bundle.url, leastBytes: 0 });
     const reason = new Error('stop');
     const controller = new AbortController();
     const member = gzipSync(Buffer.alloc(16 * 1024 * 1024));
@@ -83,7 +83,7 @@ describe('a pool of threads', () => {
 
   test('does not begin what is aborted while it waits for a thread', async () => {
     await using rig = await ArchiveRig.open();
-    await using pool = createExtractPool({ size: 1, worker: bundle.url });
+    await using pool = createExtractPool({ size: 1, worker: bundle.url, leastBytes: 0 });
     const reason = new Error('stop');
     const controller = new AbortController();
     const archive = await rig.write('a.tar', makeTar(ENTRIES));
@@ -98,7 +98,7 @@ describe('a pool of threads', () => {
 
   test('fails what it unpacks when it is closed, and takes nothing afterwards', async () => {
     await using rig = await ArchiveRig.open();
-    const pool = createExtractPool({ size: 1, worker: bundle.url });
+    const pool = createExtractPool({ size: 1, worker: bundle.url, leastBytes: 0 });
     const archive = await rig.write('a.tar', makeTar(ENTRIES));
     const request = { archive, destination: rig.out, strip: 0, emit: () => undefined, pool };
     await extractArchive(request);
@@ -108,9 +108,17 @@ describe('a pool of threads', () => {
     await expect(access(rig.path('tool'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('says so when its threads cannot start', async () => {
+  test('leaves archives that are not worth a thread to whoever has them', async () => {
     await using rig = await ArchiveRig.open();
     await using pool = createExtractPool({ worker: new URL('missing.mjs', bundle.url) });
+    const archive = await rig.write('a.tar', makeTar(ENTRIES));
+    const extracting = extractArchive({ archive, destination: rig.out, strip: 0, emit: () => undefined, pool });
+    await expect(extracting).resolves.toEqual({ files: 1, bytes: 10 });
+  });
+
+  test('says so when its threads cannot start', async () => {
+    await using rig = await ArchiveRig.open();
+    await using pool = createExtractPool({ worker: new URL('missing.mjs', bundle.url), leastBytes: 0 });
     const archive = await rig.write('a.tar', makeTar(ENTRIES));
     const extracting = extractArchive({ archive, destination: rig.out, strip: 0, emit: () => undefined, pool });
     await expect(extracting).rejects.toMatchObject({

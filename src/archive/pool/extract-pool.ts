@@ -6,16 +6,22 @@ import { ExtractThread } from './extract-thread.js';
 
 /** More threads than this wait for the disk more than they work. */
 const MOST_THREADS = 4;
+/** A smaller archive is unpacked before a thread has started. */
+const WORTH_A_THREAD = 256 * 1024;
 
 export interface ExtractPoolOptions {
   /** Threads at most. Default: as many as there are processors, and no more than four. */
   readonly size?: number;
   /** The bundled src/archive/extract-worker.ts. Default: `extract-worker.js` beside the module that opens the pool. */
   readonly worker?: URL;
+  /** See ExtractPool. Default: 256 KiB. */
+  readonly leastBytes?: number;
 }
 
 /** Threads that unpack archives side by side, started when there is work for them. */
 export interface ExtractPool extends AsyncDisposable {
+  /** Archives of fewer bytes are better unpacked at once, by whoever has them. */
+  readonly leastBytes: number;
   /**
    * Unpacks an archive as soon as a thread is free.
    * @throws the reason of the request's signal, or FettleError E_ARCHIVE, E_ARCHIVE_UNSAFE, E_DISK_FULL
@@ -27,7 +33,8 @@ export interface ExtractPool extends AsyncDisposable {
 
 export function createExtractPool(options: ExtractPoolOptions = {}): ExtractPool {
   const size = Math.max(1, options.size ?? Math.min(MOST_THREADS, availableParallelism()));
-  return new Threads(size, () => options.worker ?? bundledWorker());
+  const { leastBytes = WORTH_A_THREAD } = options;
+  return new Threads(size, leastBytes, () => options.worker ?? bundledWorker());
 }
 
 /** The worker lies beside the bundle that has this module; the library has it in a part of itself, one folder below. */
@@ -46,7 +53,11 @@ class Threads implements ExtractPool {
   readonly #waiting: (() => void)[] = [];
   #isClosed = false;
 
-  constructor(size: number, findWorker: () => URL) {
+  constructor(
+    size: number,
+    readonly leastBytes: number,
+    findWorker: () => URL,
+  ) {
     this.#size = size;
     this.#findWorker = findWorker;
   }
