@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunReport, World, type CommandOptions, type RunningCommand } from '../support/index.js';
+import { ELSEWHERE, ifElsewhere } from './elsewhere.js';
 
 // A wall clock that is wrong, or that jumps. Nothing that lives may look dead for it, and no hit may be lost.
 
@@ -17,17 +17,6 @@ const SHIFTS = [
   ['back by two days', -2 * DAY],
   ['back by ten years', -10 * YEAR],
 ] as const;
-
-/** Ways to start a process under another host's name. */
-const RENAMED_HOSTS = [
-  ['unshare', '--uts'],
-  ['unshare', '--map-root-user', '--uts'],
-].map((unshare) => [...unshare, ...['sh', '-c', 'hostname elsewhere && exec "$@"', 'sh']]);
-const ELSEWHERE =
-  RENAMED_HOSTS.find(([program = '', ...rest]) => spawnSync(program, [...rest, 'true']).status === 0) ?? [];
-const ifElsewhere = ELSEWHERE.length > 0 ? test : test.skip;
-if (ELSEWHERE.length === 0)
-  console.warn('skipped: `unshare --uts` is not permitted, so no other machine can be played');
 
 /** A clock of a process's own. */
 class Clock {

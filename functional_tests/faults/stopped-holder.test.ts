@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunReport, World, type RunningCommand } from '../support/index.js';
+import { ELSEWHERE, ifElsewhere } from './elsewhere.js';
 
 // A holder that is stopped shows no sign of life. On the same machine it is known to live and is waited for; as a
 // process of another machine it is not, so its lock is taken over after a time of silence, and it may come back.
@@ -10,17 +10,6 @@ import { RunReport, World, type RunningCommand } from '../support/index.js';
 const PACKAGE = 'local.a@v1';
 /** Seconds of silence, for all processes here. */
 const STALE = { FETTLE_STALE_LOCK: '2' };
-
-/** Ways to start a process under another host's name, which is all that tells a machine from another one. */
-const RENAMED_HOSTS = [
-  ['unshare', '--uts'],
-  ['unshare', '--map-root-user', '--uts'],
-].map((unshare) => [...unshare, ...['sh', '-c', 'hostname elsewhere && exec "$@"', 'sh']]);
-const ELSEWHERE =
-  RENAMED_HOSTS.find(([program = '', ...rest]) => spawnSync(program, [...rest, 'true']).status === 0) ?? [];
-const ifElsewhere = ELSEWHERE.length > 0 ? test : test.skip;
-if (ELSEWHERE.length === 0)
-  console.warn('skipped: `unshare --uts` is not permitted, so no other machine can be played');
 
 /** Writes two files with a gate of the writer's own before each. */
 async function worldOfWriters(): Promise<World> {
