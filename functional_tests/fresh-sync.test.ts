@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { World } from './support/index.js';
+import { entriesIn } from './support/one-package.js';
 
 const TOOL = 'identity = "local.tool@v1"\nfunction install(ctx) ctx.write_file("made", "1") end\n';
 
@@ -50,6 +51,24 @@ describe('a sync with nothing to do', () => {
 });
 
 describe('a sync notices', () => {
+  test('what a killed install left in the cache, and clears it away', async () => {
+    await using world = await idleProject();
+    const gate = world.gate('killed');
+    await world.write('other/recipes/other.lua', `identity = "local.other@v1"\ninstall = [[${gate.command}]]\n`);
+    await world.write('other/fettle.lua', 'packages = { "local.other@v1" }');
+    const install = await world.start(['-C', 'other', 'install']);
+    await gate.arrived();
+    install.kill('SIGKILL');
+    await install.result;
+    const locks = join(world.cache, 'locks');
+    expect(await readdir(locks)).not.toEqual([]);
+    expect((await sync(world)).status).toBe('cached');
+    expect(await readdir(locks)).toEqual([]);
+    const left = (await entriesIn(world)).filter((path) => path.startsWith('local.other@v1/'));
+    // An empty folder may stay that tells which number was used.
+    expect(left.filter((path) => !/\/attempt-\d+\/$/.test(path))).toEqual([]);
+  });
+
   test('another recipe', async () => {
     await using world = await idleProject();
     await world.write('recipes/tool.lua', TOOL.replace('"1"', '"2"'));

@@ -125,6 +125,25 @@ describe('the answer of a check', () => {
 });
 
 describe('the workspace of a user-managed package', () => {
+  test('is cleared away, downloads too, when its process was killed and nothing is left to do', async () => {
+    await using world = await World.create();
+    const gate = world.gate('install');
+    await world.write('recipes/input.txt', 'downloaded');
+    await declareThing(
+      world,
+      `check = "test -e there"\nfetch = "input.txt"\ninstall = [[touch "$FETTLE_PROJECT_DIR/there"; ${gate.command}]]`,
+    );
+    const killed = await world.start(['sync']);
+    await gate.arrived();
+    killed.kill('SIGKILL');
+    await killed.result;
+    expect(await entriesIn(world)).toContain(`${THING}/fetch/input.txt`);
+    expect(await sync(world)).toMatchObject({ exitCode: 0, thing: { status: 'user-managed' } });
+    // A folder that tells which number was used may stay.
+    expect((await entriesIn(world)).filter((path) => !path.startsWith(`${THING}/attempt-`))).toEqual([]);
+    expect((await entriesIn(world)).filter((path) => path.includes('fetch'))).toEqual([]);
+  });
+
   const PHASES = `
     fetch = "input.txt"
     stage = [[cp "$FETTLE_FETCH_DIR/input.txt" .]]

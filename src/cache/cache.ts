@@ -27,6 +27,8 @@ export interface Cache extends AsyncDisposable {
   acquire(id: EntryId, options: AcquireOptions): Promise<Acquired>;
   /** For user-managed packages: the lock and an ephemeral workspace; never looks for a complete entry. */
   acquireWorkspace(id: EntryId, options: AcquireOptions): Promise<Attempt>;
+  /** For user-managed packages that need no work: removes what a killed attempt left, unless somebody is at one. */
+  dropWorkspace(id: EntryId): Promise<void>;
   /**
    * A lock for work on something that all packages share, such as one download. Names of entries' locks have an `@`,
    * so this one must have none.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { claimName, newClaim } from './claim.js';
 import { Layout } from './layout.js';
 import { identifyProcess } from './process-identity.js';
+import { hasRemains } from './remains.js';
 import { acquisition, CacheRig, entryId } from './testing/rig.js';
 
 // What ends a run: everything that killed processes left goes, and nothing of those that live.
@@ -64,6 +65,19 @@ test('a run in which everything is complete clears away what a dead process left
   expect(await thatAreLeft(left)).toEqual([]);
   for (const folder of ['locks', 'leases', 'trash', 'recipes']) expect(await readdir(join(root, folder))).toEqual([]);
   expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('what a dead process left can be seen, and what it had not deleted yet; of others nothing is seen', async () => {
+  await leave(living);
+  await leave(elsewhere);
+  expect(hasRemains(root, process.pid)).toBe(false);
+  for (const path of await leave(dead)) {
+    await runThatHits();
+    expect(hasRemains(root, process.pid)).toBe(false);
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), '');
+    expect({ path, isSeen: hasRemains(root, process.pid) }).toEqual({ path, isSeen: true });
+  }
 });
 
 test.each([
@@ -139,6 +153,32 @@ describe('the lock of a dead process leads to its entry', () => {
     expect(await rig.list(folder)).toEqual(['attempt-1', 'attempt-1/fetch', 'attempt-1/fetch/file']);
     expect(await readFile(join(folder, 'attempt-1', 'fetch', 'file'), 'utf8')).toBe('fetch');
     expect(await readdir(layout.locks)).toEqual([]);
+  });
+
+  test('which keeps nothing in the cache: its downloads go as well when no work is wanted any more', async () => {
+    const folder = await leaveHalf();
+    await runThatHits();
+    await using cache = await rig.open({ root });
+    await cache.dropWorkspace(entryId('half'));
+    const left = await rig.list(folder);
+    expect(left.filter((path) => !/^attempt-\d+$/.test(path))).toEqual([]);
+    // The folders that are left are no work, which would be done again in every run.
+    await cache.dropWorkspace(entryId('half'));
+    expect(await rig.list(folder)).toEqual(left);
+  });
+
+  test('which keeps nothing in the cache, unless somebody is at work there', async () => {
+    await using cache = await rig.open({ root });
+    await using workspace = await cache.acquireWorkspace(entryId('half'), acquisition().options);
+    await writeFile(join(workspace.folders.fetch, 'file'), '');
+    await cache.dropWorkspace(entryId('half'));
+    expect(await readdir(workspace.folders.fetch)).toEqual(['file']);
+  });
+
+  test('which keeps nothing in the cache, unless there is an entry of the name', async () => {
+    await using cache = await rig.open({ root });
+    await cache.dropWorkspace(entryId('used'));
+    expect(await cache.find(entryId('used'))).toBeDefined();
   });
 
   test('which somebody may use, since an evictor may have hidden its marker: it stays', async () => {

@@ -5,7 +5,7 @@ import { listEntriesOf } from './entry-listing.js';
 import type { EvictionParts } from './evict.js';
 import type { HeldLock } from './held-lock.js';
 import { claimsToBeComplete } from './inspect-entry.js';
-import { identityOfLock, lockPaths, type ListedEntry } from './layout.js';
+import { identityOfLock, lockPaths, type EntryPlace, type ListedEntry } from './layout.js';
 import { leasedNames } from './lease-listing.js';
 import { leaveEntry } from './leave-entry.js';
 import { surplusOf } from './left-overs.js';
@@ -53,13 +53,20 @@ async function settleEntry(parts: EvictionParts, entry: ListedEntry, lock: HeldL
   }
   // An evictor that was killed may have hidden the marker of an entry that is in use.
   if ((await leasedNames(layout, pid)).has(entry.lockName)) return;
-  await abandonWork(parts, entry, lock);
+  await abandonWork(parts, { place: entry.place, lock, keepFetch: true });
 }
 
-/** As an attempt that takes the folders over and gives up at once: downloads stay, and the numbers that are used up. */
-async function abandonWork(parts: EvictionParts, { place: entry }: ListedEntry, lock: HeldLock): Promise<void> {
-  const { trash } = parts;
+interface AbandonedWork {
+  readonly place: EntryPlace;
+  readonly lock: HeldLock;
+  /** Whether downloads stay, for whoever tries next. */
+  readonly keepFetch: boolean;
+}
+
+/** As an attempt that takes the folders over and gives up at once: the numbers stay that are used up. */
+export async function abandonWork({ trash }: EvictionParts, work: AbandonedWork): Promise<void> {
+  const { place: entry, lock, keepFetch } = work;
   const { takeover } = lock;
-  const prepared = await prepareFolders({ entry, takeover, keepFetch: true, handsOff: false, trash });
-  await leaveEntry({ ...prepared, entry, lock, trash, ephemeral: false }, true);
+  const prepared = await prepareFolders({ entry, takeover, keepFetch, handsOff: false, trash });
+  await leaveEntry({ ...prepared, entry, lock, trash, ephemeral: false }, keepFetch);
 }

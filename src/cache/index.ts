@@ -18,5 +18,6 @@ export type { ListedCacheEntry } from './list.js';
 export { markerOf } from './marker-of.js';
 export { cacheFailure } from './failure.js';
 export { openCache } from './open.js';
+export { hasRemains } from './remains.js';
 export { isNameOfDead, ownName } from './own-name.js';
 export type { CacheVerification, Damage, EntryCheck, VerifyOptions } from './verification.js';

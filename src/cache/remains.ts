@@ -9,10 +9,10 @@ import {
   partialRecipeClaim,
   preparedClaimOf,
   probeClaim,
-  type Layout,
+  Layout,
 } from './layout.js';
 import { judgeLiveness } from './liveness.js';
-import type { ProcessIdentity } from './process-identity.js';
+import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
 const LONGEST_UNREFRESHED_MS = 24 * 60 * 60 * 1000;
 
@@ -24,11 +24,13 @@ export interface Remains {
   readonly emptyLocks: readonly string[];
   /** Locks that dead processes hold, and those of which only the record of their holder is there. */
   readonly locks: readonly string[];
+  /** What dead processes had not deleted yet: paths in the trash. */
+  readonly discarded: readonly string[];
 }
 
 /**
  * Looks for what killed processes left. A lock outlasts everything else of its holder, so the locks tell which entries
- * must be looked into, and no others are. Synchronous, because each run ends with it: four folders, nearly always empty.
+ * must be looked into, and no others are. Synchronous, because each run ends with it: five folders, nearly always empty.
  */
 export function findRemains(layout: Layout, self: ProcessIdentity): Remains {
   const isDead = (claimName: string, heartbeat = Infinity): boolean => {
@@ -52,7 +54,22 @@ export function findRemains(layout: Layout, self: ProcessIdentity): Remains {
       ...endedLeases.map((name) => layout.lease(name)),
     ],
     ...remainingLocks(layout, isDead),
+    discarded: namesIn(layout.trash)
+      .filter((name) => isAbandonedDiscard(name, self))
+      .map((name) => layout.discarded(name)),
   };
+}
+
+/** Whether killed processes left something for the next run that works in the cache at `root`. Takes no lock. */
+export function hasRemains(root: string, pid: number): boolean {
+  const { paths, emptyLocks, locks, discarded } = findRemains(new Layout(root), identifyProcess(pid));
+  return [paths, emptyLocks, locks, discarded].some((found) => found.length > 0);
+}
+
+/** Whether nobody is certainly deleting what has this name in the trash. */
+export function isAbandonedDiscard(name: string, self: ProcessIdentity): boolean {
+  const claim = parseClaimName(name);
+  return claim === undefined || judgeLiveness(claim, self, Infinity) === 'dead';
 }
 
 /** A holder removes its record before its claim, so a record without a lock is nobody's. */

@@ -6,6 +6,7 @@ import { clearCache, type Cleared } from './clear.js';
 import { clearAfterKills } from './clear-after-kills.js';
 import { collectGarbage } from './collect.js';
 import type { Collection, CollectOptions } from './collection.js';
+import { dropWorkspace } from './drop-workspace.js';
 import type { Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import { listCache, type ListedCacheEntry } from './list.js';
@@ -79,6 +80,12 @@ export class SharedCache implements Cache {
       await lock.release();
       throw error;
     }
+  }
+
+  async dropWorkspace(id: EntryId): Promise<void> {
+    this.#isUsed = true;
+    // It is in nobody's way, so a later run may do it.
+    await dropWorkspace({ ...this.parts, trash: this.#trash }, id).catch(() => undefined);
   }
 
   lock(name: string, { emit, signal, lockTimeoutMs }: Omit<AcquireOptions, 'logFile'>): Promise<AsyncDisposable> {

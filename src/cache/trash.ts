@@ -3,12 +3,12 @@ import { readdirSync } from 'node:fs';
 import { chmod, lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../errors/index.js';
-import { claimName, newClaim, parseClaimName } from './claim.js';
+import { claimName, newClaim } from './claim.js';
 import { syncFolder, type Durability } from './durable-file.js';
 import type { Layout } from './layout.js';
-import { judgeLiveness } from './liveness.js';
 import { makeFolder } from '../support/make-folder.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
+import { isAbandonedDiscard } from './remains.js';
 import { walkTree } from './tree.js';
 
 const OWNER_ALL = 0o700;
@@ -57,17 +57,12 @@ export class Trash {
 
   /** Starts to delete what nobody else is certainly deleting. */
   sweepAbandoned(): void {
-    this.#track(this.#sweep((name) => this.#isAbandoned(name)));
+    this.#track(this.#sweep((name) => isAbandonedDiscard(name, this.#identity)));
   }
 
   /** Starts to delete everything, also what others are at. */
   sweep(): void {
     this.#track(this.#sweep(() => true));
-  }
-
-  #isAbandoned(name: string): boolean {
-    const claim = parseClaimName(name);
-    return claim === undefined || judgeLiveness(claim, this.#identity, Infinity) === 'dead';
   }
 
   /** Resolves when everything discarded so far is gone from the disk. */

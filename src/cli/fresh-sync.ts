@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
+import { hasRemains } from '../cache/index.js';
 import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import { isFresh, publishedFiles, readStamp, removeStamp, writeStamp, type SyncStamp } from '../project/index.js';
 import { runJson } from '../report/index.js';
-import type { Invocation } from './invocation.js';
+import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
 import { reporterFor } from './reporter.js';
@@ -28,6 +29,8 @@ export function freshSync(invocation: Invocation, options: SyncOptions): number 
   const manifestFile = manifestFileOf(invocation);
   const stamp = readStamp(dirname(manifestFile));
   if (!stamp || !holds(stamp, invocation, options, manifestFile)) return undefined;
+  // Only a run that does the work clears away after killed ones.
+  if (hasRemains(cacheRootOf(invocation), invocation.host.pid)) return undefined;
   const report = reportOf(stamp, monotonicMs() - started);
   tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);

@@ -135,7 +135,10 @@ async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisione
 
 /** Packages that look after themselves: the check is asked, and once more under the lock, before anything is done. */
 async function provisionHost(pkg: PackageRun): Promise<Provisioned> {
-  if (await checkPhase(pkg, 1)) return { status: 'user-managed', path: null, wasSatisfied: true };
+  if (await checkPhase(pkg, 1)) {
+    await pkg.run.cache.dropWorkspace(pkg.id);
+    return { status: 'user-managed', path: null, wasSatisfied: true };
+  }
   const attempt = await whileTelling(pkg, (options) => pkg.run.cache.acquireWorkspace(pkg.id, options));
   try {
     if (await checkPhase(pkg, 2, attempt)) return { status: 'user-managed', path: null, wasSatisfied: true };
