@@ -1,31 +1,31 @@
 import { Worker } from 'node:worker_threads';
-import { FettleError, messageOf, type ErrorReport } from '../../errors/index.js';
-import type { Unpacked } from '../unpack.js';
-import type { UnpackCommand, UnpackReply } from './extract-messages.js';
+import { FettleError, messageOf } from '../../errors/index.js';
+import type { Reply, SentFailure } from './messages.js';
 
 /** Young objects are few and short-lived; without a limit each thread takes tens of megabytes for them. */
 const YOUNG_GENERATION_MB = 8;
 
-interface Job {
-  readonly progress: (files: number, bytes: number) => void;
-  readonly resolve: (unpacked: Unpacked) => void;
+interface Job<Progress, Result> {
+  readonly progress: (progress: Progress) => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One thread, which unpacks one archive at a time. It keeps the process alive only while it does. */
-export class ExtractThread {
+/** One thread, which obeys one command at a time. It keeps the process alive only while it does. */
+export class WorkerThread<Command, Progress, Result> {
   readonly #worker: Worker;
-  #job: Job | undefined;
+  #job: Job<Progress, Result> | undefined;
   #isUsable = true;
 
-  constructor(url: URL) {
+  /** @param name shown by debuggers, and in what is said when the thread ends unasked */
+  constructor(url: URL, name: string) {
     this.#worker = new Worker(url, {
-      name: 'fettle-extract',
+      name: `fettle-${name}`,
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.#worker.unref();
-    this.#worker.on('message', (reply: UnpackReply) => {
+    this.#worker.on('message', (reply: Reply<Progress, Result>) => {
       this.#hear(reply);
     });
     let cause: unknown;
@@ -33,7 +33,7 @@ export class ExtractThread {
     this.#worker.on('exit', () => {
       this.#isUsable = false;
       this.#settle((job) => {
-        job.reject(new Error(`the thread that extracts has ended: ${messageOf(cause ?? 'it was closed')}`, { cause }));
+        job.reject(new Error(`the ${name} thread has ended: ${messageOf(cause ?? 'it was closed')}`, { cause }));
       });
     });
   }
@@ -44,15 +44,15 @@ export class ExtractThread {
   }
 
   /**
-   * After an abort the thread is ended, wherever it is, and nothing is written any more when this rejects.
-   * @throws the signal's reason, or what became of the archive
+   * After an abort the thread is ended, wherever it is, and nothing is done any more when this rejects.
+   * @throws the signal's reason, or what the command failed with
    */
-  async unpack(command: UnpackCommand, progress: Job['progress'], signal: AbortSignal | undefined): Promise<Unpacked> {
+  async obey(command: Command, progress: Job<Progress, Result>['progress'], signal?: AbortSignal): Promise<Result> {
     const end = (): void => void this.close();
     signal?.addEventListener('abort', end, { once: true });
     this.#worker.ref();
     try {
-      return await new Promise<Unpacked>((resolve, reject) => {
+      return await new Promise<Result>((resolve, reject) => {
         this.#job = { progress, resolve, reject };
         this.#worker.postMessage(command);
       });
@@ -72,14 +72,14 @@ export class ExtractThread {
     await this.#worker.terminate();
   }
 
-  #hear(reply: UnpackReply): void {
+  #hear(reply: Reply<Progress, Result>): void {
     switch (reply.kind) {
       case 'progress':
-        this.#job?.progress(reply.files, reply.bytes);
+        this.#job?.progress(reply.progress);
         break;
       case 'done':
         this.#settle((job) => {
-          job.resolve(reply.unpacked);
+          job.resolve(reply.result);
         });
         break;
       case 'failed':
@@ -90,14 +90,15 @@ export class ExtractThread {
     }
   }
 
-  #settle(how: (job: Job) => void): void {
+  #settle(how: (job: Job<Progress, Result>) => void): void {
     const job = this.#job;
     this.#job = undefined;
     if (job) how(job);
   }
 }
 
-function errorOf({ code, message, facts, hint, stack }: ErrorReport): Error {
+function errorOf({ code, message, facts, hint, stack, system }: SentFailure): Error {
+  if (system !== null) return Object.assign(new Error(message), system);
   if (code === 'BUG') return Object.assign(new Error(message), stack !== null && { stack });
   return new FettleError(code, message, { facts, ...(hint !== null && { hint }) });
 }

@@ -5,24 +5,24 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const WORKER = fileURLToPath(new URL('../extract-worker.ts', import.meta.url));
 const ESBUILD = fileURLToPath(new URL('../../../node_modules/esbuild/bin/esbuild', import.meta.url));
 const REQUIRE = "import{createRequire as r}from'node:module';const require=r(import.meta.url);";
 
-/** The worker as one file that a thread can load, in a temporary folder. */
-export class ExtractWorkerBundle implements AsyncDisposable {
+/** The program of a thread as one file, in a temporary folder: a thread cannot load TypeScript. */
+export class WorkerBundle implements AsyncDisposable {
   readonly url: URL;
 
   private constructor(private readonly folder: string) {
-    this.url = pathToFileURL(join(folder, 'extract-worker.mjs'));
+    this.url = pathToFileURL(join(folder, 'worker.mjs'));
   }
 
-  static async create(): Promise<ExtractWorkerBundle> {
+  /** @param source its TypeScript */
+  static async create(source: string): Promise<WorkerBundle> {
     const folder = await mkdtemp(join(tmpdir(), 'fettle-worker-'));
-    const bundle = new ExtractWorkerBundle(folder);
+    const bundle = new WorkerBundle(folder);
     // A process of its own: esbuild does not run inside jest's realm.
     await promisify(execFile)(ESBUILD, [
-      ...[WORKER, '--bundle', '--platform=node', '--format=esm', '--target=node20', '--log-level=warning'],
+      ...[source, '--bundle', '--platform=node', '--format=esm', '--target=node20', '--log-level=warning'],
       ...[`--outfile=${fileURLToPath(bundle.url)}`, `--banner:js=${REQUIRE}`],
     ]);
     return bundle;
