@@ -70,6 +70,7 @@ async function bundleCommand() {
       fettle: 'src/cli/main.ts',
       'lock-worker': 'src/cache/lock-worker.ts',
       'extract-worker': 'src/archive/extract-worker.ts',
+      'seal-worker': 'src/cache/seal-worker.ts',
     },
     format: 'cjs',
     banner: { js: COMMAND_HEADER },

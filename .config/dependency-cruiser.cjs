@@ -14,6 +14,7 @@ const ROOMS = [
   'manifest',
   'recipe',
   'engine',
+  'carry',
   'project',
   'report',
   'cli',
@@ -25,10 +26,16 @@ const OWNED_PACKAGES = [
   { packages: ['proper-lockfile'], owner: '^src/cache/lock-worker[.]ts$' },
   { packages: ['execa'], owner: '^src/process/' },
   { packages: ['minizlib', 'xz-decompress', 'zstddec'], owner: '^src/archive/decompress/' },
+  { packages: ['tar', '@hpcc-js/wasm-zstd'], owner: '^src/carry/' },
   { packages: ['extract-zip'], owner: '^src/archive/' },
   { packages: ['yauzl'], owner: '^src/(archive/zip/|fetch/module-zip-hash[.]ts$)' },
   { packages: ['undici', 'pacote', '@npmcli/config', 'packageurl-js'], owner: '^src/fetch/' },
+  {
+    packages: ['@sigstore', 'tuf-js'],
+    owner: '^(src/fetch/registry/npm/provenance/|functional_tests/support/sigstore[.]ts$)',
+  },
   { packages: ['ink', 'react'], owner: '^src/report/tui/' },
+  { packages: ['@opentelemetry'], owner: '^src/report/telemetry/open-telemetry[.]ts$' },
   { packages: ['commander'], owner: '^src/cli/' },
 ];
 

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
 /**
- * Takes what the sources only load when they need it out of the command's one file: `import('package')`, and the live
- * view with all of Ink. Each becomes an ES module of its own in dist/lazy/, which the command imports at run time.
+ * Takes what the sources only load when they need it out of the command's one file: `import('package')`, the live
+ * view with all of Ink, and telemetry with all of its SDK. Each becomes an ES module of its own in dist/lazy/, which the command imports at run time.
  */
 export class LazyPackages {
   #sourceFolder;
@@ -21,9 +22,9 @@ export class LazyPackages {
     return {
       name: 'extract-lazy-packages',
       setup: (esbuild) => {
-        esbuild.onResolve({ filter: /^[^./]|\/screen\.js$/ }, ({ kind, path, resolveDir }) => {
+        esbuild.onResolve({ filter: /^[^./]|\/(screen|open-telemetry)\.js$/ }, ({ kind, path, resolveDir }) => {
           if (kind !== 'dynamic-import' || path.startsWith('node:') || !this.#isOwn(resolveDir)) return undefined;
-          const source = path.startsWith('.') ? join(resolveDir, path.replace(/\.js$/, '.tsx')) : path;
+          const source = path.startsWith('.') ? sourceOf(join(resolveDir, path)) : path;
           return { path: this.#place(source), external: true };
         });
       },
@@ -45,7 +46,7 @@ export class LazyPackages {
           namespace: 'lazy',
         }));
         esbuild.onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path }) => ({
-          contents: path.endsWith('.tsx') ? `export * from ${JSON.stringify(path)};` : await reexport(path),
+          contents: /\.tsx?$/.test(path) ? `export * from ${JSON.stringify(path)};` : await reexport(path),
           loader: 'js',
           resolveDir: this.#sourceFolder,
         }));
@@ -62,12 +63,18 @@ export class LazyPackages {
     if (known) return known;
     const name = source.startsWith(this.#sourceFolder) ? source.slice(this.#sourceFolder.length) : source;
     const place = `./lazy/${name
-      .replace(/\.(tsx|js)$/, '')
+      .replace(/\.(tsx?|js)$/, '')
       .replaceAll(/[^A-Za-z0-9]+/g, '-')
       .replace(/^-/, '')}.mjs`;
     this.#found.set(source, place);
     return place;
   }
+}
+
+/** The file of the sources that an import of `x.js` means. */
+function sourceOf(imported) {
+  const component = imported.replace(/\.js$/, '.tsx');
+  return existsSync(component) ? component : imported.replace(/\.js$/, '.ts');
 }
 
 /** esbuild gives a CommonJS module only a default export when it is a chunk of its own. */

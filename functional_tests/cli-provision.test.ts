@@ -46,6 +46,7 @@ describe('sync', () => {
         status: 'installed',
         path: expect.stringMatching(`^${world.cache}/assets/local\\.alpha@v1/[a-z0-9_-]+/asset$`),
         reason: null,
+        miss_reasons: [expect.objectContaining({ kind: 'first-build', text: 'first build on this machine' })],
         duration_ms: expect.any(Number),
         error: null,
       },
@@ -56,6 +57,7 @@ describe('sync', () => {
         status: 'failed',
         path: null,
         reason: expect.stringContaining('no luck'),
+        miss_reasons: [expect.objectContaining({ kind: 'first-build' })],
         duration_ms: expect.any(Number),
         error: {
           code: 'E_LUA_RUNTIME',

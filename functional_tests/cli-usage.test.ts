@@ -161,11 +161,11 @@ describe('what is told where', () => {
     expect(stdout).not.toContain(ESCAPE);
   });
 
-  test('--trace holds every event as a line of JSON, from the start to the end of the run', async () => {
+  test('--events holds every event as a line of JSON, from the start to the end of the run', async () => {
     await using world = await projectWith(NOISY);
     const file = join(world.project, 'events.jsonl');
-    await world.fettle(['sync'], { env: { FETTLE_TRACE: file } });
-    await world.fettle(['--trace', 'events.jsonl', 'sync']);
+    await world.fettle(['sync'], { env: { FETTLE_EVENTS: file }, isTraced: false });
+    await world.fettle(['--events', 'events.jsonl', 'sync'], { isTraced: false });
     const events = (await world.read(file))
       .trimEnd()
       .split('\n')
@@ -175,9 +175,12 @@ describe('what is told where', () => {
     expect(events.map(({ kind }) => kind)).toContain('cache:hit');
   });
 
-  test('a trace that cannot be written is a usage error', async () => {
+  test.each([
+    ['--trace', 'the trace file cannot be written'],
+    ['--events', 'the file of the events cannot be written'],
+  ])('%s into a folder that is not there is a usage error', async (flag, message) => {
     await using world = await projectWith(NOISY);
-    const { exitCode, stderr } = await world.fettle(['sync', '--trace', 'no/such/folder/t']);
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('the trace file cannot be written')]);
+    const { exitCode, stderr } = await world.fettle(['sync', flag, 'no/such/folder/t']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });

@@ -133,7 +133,7 @@ describe('output', () => {
          ctx.write_file("f", "")
        end`,
     );
-    const command = await world.start(['install', '--json', '--trace', '/dev/null']);
+    const command = await world.start(['install', '--json', '--events', '/dev/null']);
     await gate.arrived();
     const peak = await peakMemoryOf(command.pid);
     gate.open();

@@ -3,11 +3,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tarGz } from './archives.js';
 import { respondWith } from './loopback-server.js';
+import type { StatementSubject } from './sigstore.js';
 import type { World } from './world.js';
+
+interface Published {
+  readonly tarball: string;
+  readonly integrity: string;
+  readonly attestations?: object;
+}
 
 /** A registry of npm on the world's server, with one package: what is published to it is there from then on. */
 export class NpmRegistry {
-  readonly #versions = new Map<string, { readonly tarball: string; readonly integrity: string }>();
+  readonly #versions = new Map<string, Published>();
   readonly #times: Record<string, string> = {};
 
   private constructor(
@@ -32,6 +39,30 @@ export class NpmRegistry {
     this.world.server.serve(`/npm/${this.name}`, (request, response) =>
       respondWith(JSON.stringify(this.#document()))(request, response),
     );
+    return path;
+  }
+
+  /** What a statement about a version must name. */
+  subjectOf(version: string): StatementSubject {
+    const digest = this.#versions.get(version)?.integrity.replace('sha512-', '') ?? '';
+    return { name: `pkg:npm/${this.name}@${version}`, sha512: Buffer.from(digest, 'base64').toString('hex') };
+  }
+
+  /**
+   * Announces attestations of a version from now on, with provenance among them.
+   * @param attestations handed out; without them there are none where they should be
+   * @returns the path of their document on the server
+   */
+  attest(version: string, attestations?: readonly object[]): string {
+    const published = this.#versions.get(version);
+    if (!published) throw new TypeError(`${version} is not published`);
+    const path = `/npm/-/npm/v1/attestations/${this.name}@${version}`;
+    const url = `http://registry.example.com${path.slice('/npm'.length)}`;
+    this.#versions.set(version, {
+      ...published,
+      attestations: { url, provenance: { predicateType: 'https://slsa.dev/provenance/v1' } },
+    });
+    if (attestations) this.world.server.serve(path, JSON.stringify({ attestations }));
     return path;
   }
 

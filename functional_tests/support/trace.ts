@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** An event as `--trace FILE` writes it: one JSON object a line. */
+/** An event as `--events FILE` writes it: one JSON object a line. */
 export interface TraceEvent {
   readonly kind: string;
   readonly time: number;

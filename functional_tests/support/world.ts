@@ -96,11 +96,11 @@ export class World implements AsyncDisposable {
   /** Starts fettle and leaves it running. */
   async start(args: readonly string[], options: CommandOptions = {}): Promise<RunningCommand> {
     this.#commands += 1;
-    const traceFile = join(this.temporary, `trace-${this.#commands}.jsonl`);
+    const traceFile = join(this.temporary, `events-${this.#commands}.jsonl`);
     await writeFile(traceFile, '');
     const cacheOptions = options.useCache === false ? [] : ['--cache-root', this.cache];
     const command = new RunningCommand({
-      args: [...cacheOptions, ...(options.isTraced === false ? [] : ['--trace', traceFile]), ...args],
+      args: [...cacheOptions, ...(options.isTraced === false ? [] : ['--events', traceFile]), ...args],
       cwd: options.cwd ?? this.project,
       env: this.#environment(options.env ?? {}),
       input: options.input ?? '',

@@ -1,27 +1,20 @@
-import { parentPort } from 'node:worker_threads';
-import { toErrorReport } from '../errors/index.js';
+import { obeyCommands } from '../support/threads/obey-commands.js';
 import { explainArchiveFailure } from './archive-failure.js';
 import { ExtractProgress } from './extract-progress.js';
-import type { UnpackCommand, UnpackReply } from './pool/extract-messages.js';
+import type { UnpackCommand, UnpackProgress } from './pool/extract-messages.js';
+import type { Unpacked } from './unpack.js';
 import { unpackArchive } from './unpack-archive.js';
 
 // The entry of the threads that extract: what keeps a processor busy is done here, so that the main thread stays free.
-const port = parentPort;
-port?.on('message', (command: UnpackCommand) => {
-  void obey(command).then((reply) => {
-    port.postMessage(reply);
-  });
-});
-
-async function obey({ format, request }: UnpackCommand): Promise<UnpackReply> {
-  const progress = new ExtractProgress((files, bytes) => {
-    port?.postMessage({ kind: 'progress', files, bytes } satisfies UnpackReply);
-  });
-  try {
-    const unpacked = await unpackArchive({ ...request, signal: undefined, progress: progress.tell }, format);
-    return { kind: 'done', unpacked };
-  } catch (error) {
-    // Errors lose their class and their fields on the way to the other thread.
-    return { kind: 'failed', failure: toErrorReport(explainArchiveFailure(error, request.archive, format)) };
-  }
-}
+obeyCommands<{ command: UnpackCommand; progress: UnpackProgress; result: Unpacked }>(
+  async ({ format, request }, tell) => {
+    const progress = new ExtractProgress((files, bytes) => {
+      tell([files, bytes]);
+    });
+    try {
+      return await unpackArchive({ ...request, signal: undefined, progress: progress.tell }, format);
+    } catch (error) {
+      throw explainArchiveFailure(error, request.archive, format);
+    }
+  },
+);

@@ -3,6 +3,10 @@ import type { Host } from '../host/index.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import type { Collection, CollectOptions } from './collection.js';
 import type { ListedCacheEntry } from './list.js';
+import type { BuildRecord } from './miss/build-record.js';
+import type { MissExplanation } from './miss/explain-miss.js';
+import type { MissSubject } from './miss/miss-subject.js';
+import type { Staging } from './staging.js';
 import type { CacheVerification, VerifyOptions } from './verification.js';
 
 export interface CacheOptions {
@@ -12,6 +16,8 @@ export interface CacheOptions {
   readonly noFsync?: boolean;
   /** The bundled src/cache/lock-worker.ts. Default: `lock-worker.js` beside the module that opens the cache. */
   readonly lockWorker?: URL;
+  /** The bundled src/cache/seal-worker.ts, found likewise; without it assets are sealed by the main thread. */
+  readonly sealWorker?: URL;
   /** Silence after which a lock's holder counts as gone where nothing else can tell, milliseconds. Default 30 s. */
   readonly staleLockMs?: number;
 }
@@ -34,8 +40,12 @@ export interface Cache extends AsyncDisposable {
    * so this one must have none.
    */
   lock(name: string, options: Omit<AcquireOptions, 'logFile'>): Promise<AsyncDisposable>;
-  /** Why `keyInputs` has no entry: differences from the nearest complete entry of the same identity, a line each. */
-  explainMiss(id: EntryId, keyInputs: unknown): Promise<readonly string[]>;
+  /** Why a package has no entry: what became of it, or how it differs from the most similar build of its identity. */
+  explainMiss(subject: MissSubject): Promise<MissExplanation>;
+  /** Remembers what a build was made of, so that later misses can be explained. Never fails. */
+  recordBuild(subject: MissSubject, facts: Pick<BuildRecord, 'durationMs' | 'kept' | 'reasons'>): Promise<void>;
+  /** What is remembered of the last build under a key; of an entry that is gone, too. */
+  findBuild(id: EntryId): Promise<BuildRecord | undefined>;
   /** Where a new log of this entry goes; the folder exists when this returns. */
   logFile(id: EntryId): Promise<string>;
   /** Folder for a fetched recipe copy named by `digest` (made complete atomically by `storeRecipe`). */
@@ -47,6 +57,10 @@ export interface Cache extends AsyncDisposable {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<string>;
+  /** The name of the recipe copy that a file of this cache belongs to; undefined for files elsewhere. */
+  recipeNameOf(file: string): string | undefined;
+  /** A folder of its own on the file system of the cache, for what must be looked at before it may become part of it. */
+  openStaging(): Promise<Staging>;
   size(): Promise<CacheSize>;
   /** Every complete entry, the one used last first. */
   list(): Promise<readonly ListedCacheEntry[]>;

@@ -9,6 +9,7 @@ import { onCacheFiles } from './failure.js';
 import { leasedNames } from './lease-listing.js';
 import { leftOvers } from './left-overs.js';
 import { tidyLocks } from './lock-listing.js';
+import { removeDeadStagings } from './staging.js';
 import { diskUsage } from './tree.js';
 
 /** How long recipes, downloads, logs and what is in quarantine stay unless something else is asked for. */
@@ -41,6 +42,7 @@ async function tidy(parts: EvictionParts): Promise<void> {
   await tidyLocks(layout, pid);
   await forgetSilentHolders(parts);
   await removeDeadProbes(layout, pid);
+  await removeDeadStagings(layout, pid);
   // Reading the leases removes those of the dead.
   await leasedNames(layout, pid);
 }

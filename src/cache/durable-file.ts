@@ -3,7 +3,9 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
+import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { Semaphore } from '../support/semaphore.js';
+import type { SealThreads } from './seal-threads.js';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */
@@ -12,6 +14,8 @@ export interface Durability {
   readonly filesAtOnce?: number;
   /** Assets that are sealed at once; undefined: any number. */
   readonly seals?: Semaphore;
+  /** Who seals assets of many files; undefined: nobody but who asks. */
+  readonly threads?: SealThreads;
 }
 
 /** What a process can afford that may have so many files open; undefined: nothing is known of a limit. */
@@ -36,9 +40,6 @@ export async function writeDurably(
   await file.writeFile(text);
   if (fsync) await file.sync();
 }
-
-/** Windows flushes only what is open for writing. */
-export const FLUSH_NEEDS_WRITING = process.platform === 'win32';
 
 const flush = promisify(fsyncDescriptor);
 

@@ -1,5 +1,5 @@
 import type { Emit, Phase } from '../events/index.js';
-import type { Integrity } from '../fetch/index.js';
+import type { BuildOrigin, Integrity } from '../fetch/index.js';
 
 /** Which cache entry: the identity's folder and the variant inside it. */
 export interface EntryId {
@@ -25,6 +25,8 @@ export interface Origin {
   /** Its name in fetch_dir, and its bytes. */
   readonly file?: string;
   readonly bytes?: number;
+  /** Who built it out of what, where its registry told, and a certificate that was verified then said so. */
+  readonly build?: BuildOrigin;
 }
 
 /** What a build tells the marker when it commits. */

@@ -5,6 +5,7 @@ import { mayHaveSilentHolder } from './contested.js';
 import type { Durability } from './durable-file.js';
 import { temporaryMarker, type Layout, type ListedEntry } from './layout.js';
 import { leasedNames } from './lease-listing.js';
+import { recordEviction } from './miss/build-record.js';
 import { removeEmptyEntry } from './leave-entry.js';
 import type { LockClient } from './lock-client.js';
 import type { Trash } from './trash.js';
@@ -44,6 +45,7 @@ export async function evictEntry(
   }
   await trash.discard(place.folder, durability);
   await removeEmptyEntry(place);
+  if (wasThere) await recordEviction(layout, place, now());
   return true;
 }
 

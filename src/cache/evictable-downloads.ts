@@ -6,8 +6,8 @@ import type { Evictable } from './evictable.js';
 import { lockedNames } from './lock-listing.js';
 import { bytesOnDisk, diskUsage, walkTree } from './tree.js';
 
-/** What lies in these is of use as a whole only: repositories, and downloads that have not come to their end. */
-const OF_WHOLE_FOLDERS = ['git', 'partial'];
+/** What lies in these is of use as a whole only: repositories, trust roots, and downloads that have not come to their end. */
+const OF_WHOLE_FOLDERS = ['git', 'partial', 'sigstore'];
 
 interface FoundDownload {
   /** All the names it has. */

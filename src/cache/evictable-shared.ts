@@ -5,11 +5,14 @@ import type { CollectedItem } from './collection.js';
 import type { EvictionParts } from './evict.js';
 import type { Evictable } from './evictable.js';
 import { evictableDownloads } from './evictable-downloads.js';
-import { partialRecipeClaim } from './layout.js';
+import { isBuildRecord, partialRecipeClaim } from './layout.js';
 import { leasedNames } from './lease-listing.js';
 import { writerHasEnded } from './logs.js';
 import { isOrphan } from './recipes.js';
 import { diskUsage } from './tree.js';
+
+/** They are small, so they go by their age only. */
+const KEEP_RECORDS_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** What belongs to no entry: copies of recipes, downloads, logs, and broken entries that were set aside. */
 export async function evictableShared(parts: EvictionParts): Promise<readonly Evictable[]> {
@@ -40,11 +43,13 @@ function isPartial(name: string): boolean {
 }
 
 async function logs(parts: EvictionParts): Promise<readonly Evictable[]> {
-  const { layout } = parts;
+  const { layout, now } = parts;
+  // What is remembered of a build is to tell later that its entry was evicted.
+  const mayGo = ({ name, lastUsed }: Evictable): boolean => !isBuildRecord(name) || now() - lastUsed > KEEP_RECORDS_MS;
   const items: Evictable[] = [];
   for (const identity of await namesIn(layout.logs)) {
     const found = await below(parts, join(layout.logs, identity), 'log', async (name) => !writerHasEnded(name));
-    items.push(...found.map((item) => ({ ...item, name: `${identity}/${item.name}` })));
+    items.push(...found.filter(mayGo).map((item) => ({ ...item, name: `${identity}/${item.name}` })));
   }
   return items;
 }

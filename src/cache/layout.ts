@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { EntryId, WorkFolders } from './entry.js';
 
 /** Version of everything below; a cache with a greater one is left alone. */
@@ -11,8 +11,10 @@ const PARTIAL = '.partial.';
 const PREPARED = '.prepared.';
 const PROBE = '.probe.';
 const DRAFT = '.VERSION.';
+const STAGING = '.staging.';
 const CONTESTED = '.contested';
 const RECORD = '.owner.json';
+const BUILD_RECORD = '.build.json';
 
 /** Where one entry lives. */
 export interface EntryPlace {
@@ -85,13 +87,18 @@ export class Layout {
   /** Whether a name found in the root is one that a cache has. */
   isOurs(name: string): boolean {
     const path = join(this.root, name);
-    if (name.startsWith(PROBE) || name.startsWith(DRAFT)) return true;
+    if ([PROBE, DRAFT, STAGING].some((prefix) => name.startsWith(prefix))) return true;
     return [this.tag, this.version, this.quarantine, this.fileSystem, ...this.folders].includes(path);
   }
 
   /** Where a process tries out what the cache lies on. */
   probe(claimName: string): string {
     return join(this.root, `${PROBE}${claimName}`);
+  }
+
+  /** Where a process looks at what may become part of the cache. */
+  staging(claimName: string): string {
+    return join(this.root, `${STAGING}${claimName}`);
   }
 
   identityFolder(identity: string): string {
@@ -154,6 +161,12 @@ export class Layout {
   /** A recipe copy by the name it was found under. */
   foundRecipe(name: string): string {
     return join(this.recipes, name);
+  }
+
+  /** The name of the recipe copy that a file belongs to; undefined for files elsewhere. */
+  recipeNameOf(file: string): string | undefined {
+    const [name = '', rest] = relative(this.recipes, file).split(sep);
+    return rest === undefined || name === '..' || isAbsolute(name) ? undefined : name;
   }
 
   /** What a lease calls a recipe copy; the name of a lock has no slash in it. */
@@ -305,6 +318,21 @@ export function probeClaim(name: string): string | undefined {
 /** The claim that a draft of VERSION carries; undefined for other names. */
 export function draftVersionClaim(name: string): string | undefined {
   return name.startsWith(DRAFT) ? name.slice(DRAFT.length) : undefined;
+}
+
+/** What is remembered of the last build of an entry: beside its logs, so that it outlasts the entry and ages like them. */
+export function buildRecordOf(layout: Layout, { identityFolder, folder }: EntryPlace): string {
+  return join(layout.logs, basename(identityFolder), `${basename(folder)}${BUILD_RECORD}`);
+}
+
+/** Whether a name found among the logs is that of such a record. */
+export function isBuildRecord(name: string): boolean {
+  return name.endsWith(BUILD_RECORD);
+}
+
+/** The claim that a staging folder carries; undefined for other names. */
+export function stagingClaim(name: string): string | undefined {
+  return name.startsWith(STAGING) ? name.slice(STAGING.length) : undefined;
 }
 
 /** A log found in an identity's folder. */

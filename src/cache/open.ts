@@ -12,8 +12,10 @@ import { cacheFailure, onCacheFiles } from './failure.js';
 import { Layout, LAYOUT_VERSION } from './layout.js';
 import { LockClient } from './lock-client.js';
 import { makeFolder } from '../support/make-folder.js';
+import { bundledWorker } from '../support/threads/bundled-worker.js';
 import { identifyProcess } from './process-identity.js';
 import { refuseLongRoot } from './root-length.js';
+import { SealThreads } from './seal-threads.js';
 import { SharedCache } from './shared-cache.js';
 
 /** A holder that cannot be judged otherwise and gives no sign of life for this long counts as gone. */
@@ -45,16 +47,17 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     locks: layout.locks,
     pid: host.pid,
     staleMs: options.staleLockMs ?? DEFAULT_STALE_MS,
-    worker: options.lockWorker ?? bundledWorker(),
+    worker: options.lockWorker ?? bundledWorker('lock-worker', import.meta.url),
   });
-  return new SharedCache({ layout, locks, durability, pid: host.pid, now: () => host.now() });
+  const sealWorker = options.sealWorker ?? bundledWorker('seal-worker', import.meta.url);
+  const durable = withThreads(durability, sealWorker);
+  return new SharedCache({ layout, locks, durability: durable, pid: host.pid, now: () => host.now() });
 }
 
-/** The worker lies beside the bundle that has this module; the library has it in a part of itself, one folder below. */
-function bundledWorker(): URL {
-  const beside = new URL('./lock-worker.js', import.meta.url);
-  const above = new URL('../lock-worker.js', import.meta.url);
-  return existsSync(beside) || !existsSync(above) ? beside : above;
+/** Who may open few files only does all of it in one thread. */
+function withThreads(durability: Durability, worker: URL): Durability {
+  if (durability.seals !== undefined || !existsSync(worker)) return durability;
+  return { ...durability, threads: new SealThreads(() => worker) };
 }
 
 /** Undefined where there is no cache yet. */

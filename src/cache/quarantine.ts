@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { EntryPlace, Layout } from './layout.js';
 import { removeEmptyEntry } from './leave-entry.js';
@@ -11,10 +12,20 @@ import { moveAside } from './trash.js';
  * @returns where it is now
  */
 export async function quarantineEntry(layout: Layout, place: EntryPlace): Promise<string> {
-  const name = [basename(place.identityFolder), basename(place.folder), randomBytes(4).toString('hex')].join('~');
+  const name = `${stemOf(place)}${randomBytes(4).toString('hex')}`;
   const target = layout.quarantined(name);
   makeFolder(layout.quarantine);
   await moveAside(place.folder, target);
   await removeEmptyEntry(place);
   return target;
+}
+
+/** Where broken entries of one place lie now. */
+export async function quarantinesOf(layout: Layout, place: EntryPlace): Promise<readonly string[]> {
+  const names = await readdir(layout.quarantine).catch(() => []);
+  return names.filter((name) => name.startsWith(stemOf(place))).map((name) => layout.quarantined(name));
+}
+
+function stemOf({ identityFolder, folder }: EntryPlace): string {
+  return `${basename(identityFolder)}~${basename(folder)}~`;
 }

@@ -9,6 +9,7 @@ import {
   partialRecipeClaim,
   preparedClaimOf,
   probeClaim,
+  stagingClaim,
   Layout,
 } from './layout.js';
 import { judgeLiveness } from './liveness.js';
@@ -48,7 +49,7 @@ export function findRemains(layout: Layout, self: ProcessIdentity): Remains {
   const endedLeases = namesIn(layout.leases).filter((name) => isDead(name, changeTime(layout.lease(name))));
   return {
     paths: [
-      ...deadIn(layout.root, (name) => draftVersionClaim(name) ?? probeClaim(name)),
+      ...deadIn(layout.root, (name) => draftVersionClaim(name) ?? probeClaim(name) ?? stagingClaim(name)),
       ...deadIn(layout.recipes, partialRecipeClaim),
       ...deadIn(layout.locks, preparedClaimOf),
       ...endedLeases.map((name) => layout.lease(name)),

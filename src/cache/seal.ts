@@ -4,8 +4,10 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { FettleError } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import { digestFile } from './digest-file.js';
-import { FLUSH_NEEDS_WRITING, syncFile, syncFolder, type Durability } from './durable-file.js';
+import { syncFile, syncFolder, type Durability } from './durable-file.js';
+import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { forEachBounded } from './for-each-bounded.js';
+import type { FileToSeal } from './seal-threads.js';
 import { nodeKind, type TreeNode } from './tree.js';
 
 /** What is known of one file of an asset. */
@@ -51,7 +53,7 @@ async function sealNow(root: string, durability: Durability): Promise<SealedTree
   refuseOtherThanFolder(root);
   const lines: FingerprintLine[] = [];
   const folders = [''];
-  const files: string[] = [];
+  const files: FingerprintLine[] = [];
   let nodes = 0;
   for (let folder = folders[0], index = 0; folder !== undefined; folder = folders[++index]) {
     const path = makeEnterable(join(root, folder));
@@ -61,12 +63,12 @@ async function sealNow(root: string, durability: Durability): Promise<SealedTree
       const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child);
       lines.push(line);
       if (line.kind === 'folder') folders.push(line.path);
-      if (line.kind === 'file') files.push(line.path);
+      if (line.kind === 'file') files.push(line);
       nodes += 1;
       if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
     }
   }
-  const digests = await digestAndSync(root, files, durability);
+  const digests = await sealAll(root, files, durability);
   await forEachBounded(folders, durability.filesAtOnce ?? AT_ONCE, (folder) =>
     sealFolder(join(root, folder), durability),
   );
@@ -110,14 +112,25 @@ function permissions(mode: number): number {
   return mode & 0o7777;
 }
 
+/** Many files are read, hashed and flushed by threads. @returns digests by path */
+function sealAll(
+  root: string,
+  files: readonly FileToSeal[],
+  durability: Durability,
+): Promise<ReadonlyMap<string, string>> {
+  const { threads, fsync } = durability;
+  if (threads?.areWorthwhileFor(files) === true) return threads.seal(root, files, fsync);
+  return digestAndSync(root, files, durability);
+}
+
 /** While the disk works on some files, others are hashed. @returns digests by path */
 async function digestAndSync(
   root: string,
-  files: readonly string[],
+  files: readonly FileToSeal[],
   { fsync, filesAtOnce = AT_ONCE }: Durability,
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string>();
-  await forEachBounded(files, filesAtOnce, async (path) => {
+  await forEachBounded(files, filesAtOnce, async ({ path }) => {
     const full = join(root, path);
     const flushed = fsync ? syncFile(full) : undefined;
     // Looked at when it is awaited below; until then a failure must not count as overlooked.

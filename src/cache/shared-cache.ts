@@ -10,7 +10,6 @@ import { dropWorkspace } from './drop-workspace.js';
 import type { Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import { listCache, type ListedCacheEntry } from './list.js';
-import { explainMiss } from './explain-miss.js';
 import { onCacheFiles } from './failure.js';
 import type { HeldLock } from './held-lock.js';
 import type { Layout } from './layout.js';
@@ -20,8 +19,14 @@ import { newLogFile } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
 import { buildPlace, locateEntry, readMarker } from './marker.js';
+import { findRecord, recordBuild, type BuildFacts, type BuildRecord } from './miss/build-record.js';
+import { Comparisons } from './miss/comparisons.js';
+import { changesBetween } from './miss/describe-changes.js';
+import { explainMiss, type MissExplanation } from './miss/explain-miss.js';
+import type { MissSubject } from './miss/miss-subject.js';
 import { findRecipe, storeRecipe } from './recipes.js';
 import { measureCache } from './size.js';
+import { openStaging, type Staging } from './staging.js';
 import { Trash } from './trash.js';
 import type { CacheVerification, VerifyOptions } from './verification.js';
 import { verifyCache } from './verify.js';
@@ -41,6 +46,7 @@ export class SharedCache implements Cache {
   readonly downloads: string;
   readonly #trash: Trash;
   readonly #lease: Lease;
+  readonly #comparisons: Comparisons;
   #isUsed = false;
 
   constructor(private readonly parts: CacheParts) {
@@ -48,6 +54,7 @@ export class SharedCache implements Cache {
     this.downloads = parts.layout.downloads;
     this.#trash = new Trash(parts.layout, parts.pid);
     this.#lease = new Lease(parts.layout, parts.pid);
+    this.#comparisons = new Comparisons(parts.layout, changesBetween);
   }
 
   find(id: EntryId): Promise<CompleteEntry | undefined> {
@@ -92,10 +99,18 @@ export class SharedCache implements Cache {
     return this.parts.locks.lock(name, { emit, signal, logFile: null, timeoutMs: lockTimeoutMs });
   }
 
-  explainMiss(id: EntryId, keyInputs: unknown): Promise<readonly string[]> {
+  explainMiss(subject: MissSubject): Promise<MissExplanation> {
     return onCacheFiles('compare entries of the cache', this.root, () =>
-      patiently(() => explainMiss(this.parts.layout, id, keyInputs)),
+      patiently(() => explainMiss(this.#comparisons, subject)),
     );
+  }
+
+  recordBuild(subject: MissSubject, facts: Omit<BuildFacts, 'builtAt'>): Promise<void> {
+    return recordBuild(this.parts.layout, subject, { ...facts, builtAt: this.parts.now() });
+  }
+
+  findBuild(id: EntryId): Promise<BuildRecord | undefined> {
+    return findRecord(this.parts.layout, id);
   }
 
   logFile(id: EntryId): Promise<string> {
@@ -118,6 +133,15 @@ export class SharedCache implements Cache {
   ): Promise<string> {
     this.#use(this.parts.layout.recipeLease(digest));
     return storeRecipe({ ...this.parts, trash: this.#trash }, digest, fill, { emit, signal });
+  }
+
+  recipeNameOf(file: string): string | undefined {
+    return this.parts.layout.recipeNameOf(file);
+  }
+
+  openStaging(): Promise<Staging> {
+    this.#isUsed = true;
+    return openStaging({ ...this.parts, trash: this.#trash });
   }
 
   size(): Promise<CacheSize> {
@@ -145,6 +169,7 @@ export class SharedCache implements Cache {
     this.#lease[Symbol.dispose]();
     if (this.#isUsed) await clearAfterKills({ ...this.parts, trash: this.#trash });
     await this.parts.locks[Symbol.asyncDispose]();
+    await this.parts.durability.threads?.[Symbol.asyncDispose]();
     await this.#trash.settled();
   }
 

@@ -5,7 +5,7 @@ import { EXIT } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import { isFresh, publishedFiles, readStamp, removeStamp, writeStamp, type SyncStamp } from '../project/index.js';
-import { runJson } from '../report/index.js';
+import { runJson, wantsTelemetry } from '../report/index.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
@@ -22,9 +22,10 @@ export interface SyncOptions extends LockFlags {
  * @throws FettleError E_NO_MANIFEST
  */
 export function freshSync(invocation: Invocation, options: SyncOptions): number | undefined {
-  const { globals } = invocation;
+  const { globals, host } = invocation;
   // Who asks for details wants to see the work.
-  if (globals.verbose === true || globals.trace !== undefined || globals.reporter === 'json') return undefined;
+  if (globals.verbose === true || globals.reporter === 'json') return undefined;
+  if (globals.trace !== undefined || globals.events !== undefined || wantsTelemetry(host.env)) return undefined;
   const started = monotonicMs();
   const manifestFile = manifestFileOf(invocation);
   const stamp = readStamp(dirname(manifestFile));
@@ -109,6 +110,7 @@ function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
   const packages = (stamp.packages as readonly PackageOutcome[]).map((outcome) => ({
     ...outcome,
     status: outcome.status === 'installed' ? ('cached' as const) : outcome.status,
+    missReasons: [],
     durationMs: 0,
     logFile: null,
   }));

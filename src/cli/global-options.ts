@@ -16,6 +16,7 @@ export interface GlobalOptions {
   readonly color: ColourChoice;
   readonly reporter: ReporterName;
   readonly trace?: string;
+  readonly events?: string;
   readonly offline?: boolean;
   readonly jobs?: number;
   readonly packages?: number;
@@ -53,7 +54,8 @@ function globalOptions(): readonly Option[] {
     new Option('--no-progress', 'no live view'),
     new Option('--color <when>', 'colours on stderr').choices(COLOUR_CHOICES),
     new Option('--reporter <name>', 'how progress is told (FETTLE_REPORTER)').choices(REPORTER_NAMES),
-    new Option('--trace <file>', 'write every event to this file, a line of JSON each (FETTLE_TRACE)'),
+    new Option('--trace <file>', 'write a trace for Perfetto and chrome://tracing to this file (FETTLE_TRACE)'),
+    new Option('--events <file>', 'write every event to this file, a line of JSON each (FETTLE_EVENTS)'),
     new Option('--offline', 'use no network (FETTLE_OFFLINE)'),
     new Option(
       '--require-release-age <age>',
@@ -85,7 +87,7 @@ function givenTo(command: Command | null): Record<string, unknown> {
 function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
   const { FETTLE_REPORTER, FETTLE_TRACE, FETTLE_JOBS, FETTLE_PACKAGES, FETTLE_LOCK_TIMEOUT, FETTLE_LUA_CPU_LIMIT } =
     env;
-  const { FETTLE_STALE_LOCK } = env;
+  const { FETTLE_STALE_LOCK, FETTLE_EVENTS } = env;
   return {
     ...(isSwitchedOn(env['FETTLE_OFFLINE']) && { offline: true }),
     ...(isSwitchedOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
@@ -95,6 +97,7 @@ function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
     ...(isSet(env['FETTLE_COLOR']) && { color: oneOf(COLOUR_CHOICES, env['FETTLE_COLOR'], 'FETTLE_COLOR') }),
     ...(isSet(env['FETTLE_MANIFEST']) && { manifest: env['FETTLE_MANIFEST'] }),
     ...(isSet(FETTLE_TRACE) && { trace: FETTLE_TRACE }),
+    ...(isSet(FETTLE_EVENTS) && { events: FETTLE_EVENTS }),
     ...(isSet(FETTLE_JOBS) && { jobs: named('FETTLE_JOBS', () => parseCount(FETTLE_JOBS)) }),
     ...(isSet(FETTLE_PACKAGES) && { packages: named('FETTLE_PACKAGES', () => parseCount(FETTLE_PACKAGES)) }),
     ...(isSet(FETTLE_LOCK_TIMEOUT) && {

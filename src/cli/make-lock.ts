@@ -2,10 +2,10 @@ import type { Fetched, LockResult, LockUse } from '../engine/index.js';
 import type { Manifest } from '../manifest/index.js';
 import { Interruption } from './interruption.js';
 import type { Invocation } from './invocation.js';
+import { observe } from './observe.js';
 import { openLock, type LockSetting } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
 import { openEngine } from './provision.js';
-import { reporterFor } from './reporter.js';
 
 /** The lock file of a project as it would be now. */
 export interface MadeLock {
@@ -34,9 +34,10 @@ export async function withProjectLock<T>(
   try {
     const use = await openLock(invocation, manifest, { ...(await settingFor(manifest)), isWhole: true });
     await using engine = await openEngine(invocation);
-    engine.events.subscribe(reporterFor(invocation, false));
+    await using observation = observe(invocation, engine.events, { summarizeIdleRuns: false });
     using interruption = new Interruption(() => {
       engine.killChildren('SIGKILL');
+      observation.endNow();
     });
     const { packages, directory: projectDir } = manifest;
     const request = { command: 'lock', manifest, packages, projectDir, signal: interruption.signal };

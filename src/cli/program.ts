@@ -7,9 +7,11 @@ import { exitCodeOfFailure } from './exit-code.js';
 import { commandFailureJson } from './failure-json.js';
 import { acceptGlobalOptions, addGlobalOptions, readGlobalOptions } from './global-options.js';
 import { addCacheCommands } from './grammar/cache.js';
+import { addCarryCommands } from './grammar/carry.js';
 import { addEnvironmentCommands } from './grammar/environment.js';
 import type { Act, Action, Add } from './grammar/grammar.js';
 import { addLockCommands } from './grammar/lock.js';
+import { addManifestCommands } from './grammar/manifest.js';
 import { addProvisioningCommands } from './grammar/provisioning.js';
 import { addToolCommands } from './grammar/tools.js';
 import { addUnderstandingCommands } from './grammar/understanding.js';
@@ -73,6 +75,8 @@ function createProgram(surroundings: Surroundings, outcome: { exitCode: number }
       .description(description)
       .addHelpText('after', `\nExample:\n  ${example}`);
 
+  program.commandsGroup('Keep the manifest:');
+  addManifestCommands(add, act);
   program.commandsGroup('Install packages:');
   addProvisioningCommands(add, act);
   program.commandsGroup('Lock versions:');
@@ -81,6 +85,8 @@ function createProgram(surroundings: Surroundings, outcome: { exitCode: number }
   addEnvironmentCommands(add, act);
   program.commandsGroup('Understand:');
   addUnderstandingCommands(add, act);
+  program.commandsGroup('Carry packages to other machines:');
+  addCarryCommands(add, act);
   program.commandsGroup('Look after the cache:');
   addCacheCommands(add, act);
   program.commandsGroup('Tools:');

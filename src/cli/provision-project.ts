@@ -36,14 +36,15 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     const bytes = await readManifestBytes(manifest.file);
     const previous = await previousRecord(manifest.directory);
     const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
-    const provisioned = await provision(invocation, {
+    const request = {
       command: task.command,
       manifest,
       packages: task.choose(manifest),
       projectDir: manifest.directory,
       lock,
       previousDeployments: previousDeployments(previous),
-    });
+    };
+    const provisioned = await provision(invocation, request, { recordIn: manifest.directory });
     const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock);
     const outcomes: readonly PackageOutcome[] = provisioned.report.packages;
     const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok, host: invocation.host };

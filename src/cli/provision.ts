@@ -1,13 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { Engine, type RunReport, type RunRequest } from '../engine/index.js';
-import { FettleError, messageOf } from '../errors/index.js';
-import { jsonLinesReporter } from '../report/index.js';
 import { extractLimitsOf } from './extract-limits.js';
 import { Interruption } from './interruption.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
-import { reporterFor, showsHolders } from './reporter.js';
+import { observe, type ObservationOptions } from './observe.js';
+import { showsHolders } from './reporter.js';
 import { isSwitchedOn } from '../support/switched-on.js';
 
 export interface Provisioned {
@@ -20,13 +16,13 @@ export interface Provisioned {
 export async function provision(
   invocation: Invocation,
   request: Omit<RunRequest, 'signal' | 'failFast'>,
-  options: { readonly summarizeIdleRuns?: boolean } = {},
+  options: ObservationOptions = {},
 ): Promise<Provisioned> {
   await using engine = await openEngine(invocation);
-  await using _trace = await traceTo(invocation, engine);
-  engine.events.subscribe(reporterFor(invocation, options.summarizeIdleRuns ?? true));
+  await using observation = observe(invocation, engine.events, options);
   using interruption = new Interruption(() => {
     engine.killChildren('SIGKILL');
+    observation.endNow();
   });
   const report = await engine.run({
     ...request,
@@ -54,24 +50,4 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
     ...(globals.requireReleaseAge !== undefined && { minimumReleaseAgeMs: globals.requireReleaseAge }),
     ...(globals.luaCpuLimit !== undefined && { luaCpuLimitMs: globals.luaCpuLimit * 1000 }),
   });
-}
-
-/** --trace: every event as a line of JSON, whole when the command ends. */
-async function traceTo({ globals, host }: Invocation, engine: Engine): Promise<AsyncDisposable> {
-  if (globals.trace === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() };
-  const path = resolve(host.cwd, globals.trace);
-  const stream = createWriteStream(path);
-  try {
-    await once(stream, 'open');
-  } catch (error) {
-    throw new FettleError('E_USAGE', `the trace file cannot be written: ${messageOf(error)}`, { facts: { path } });
-  }
-  stream.on('error', () => undefined);
-  engine.events.subscribe(jsonLinesReporter((text) => stream.write(text)));
-  return {
-    [Symbol.asyncDispose]: async () => {
-      stream.end();
-      await once(stream, 'close');
-    },
-  };
 }

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { Subscriber } from '../events/index.js';
-import { chooseReporter, createReporter, type ReporterName } from '../report/index.js';
+import { createReporter, type CreateReporterOptions } from '../report/index.js';
 import type { Invocation } from './invocation.js';
-import { usesColour } from './say.js';
+import { jobPage } from './job-page.js';
+import { reporterName, usesColour } from './say.js';
 
-/** The subscriber that tells this call's run to people. */
-export function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean): Subscriber {
+/** The subscriber that tells this call's run to people; without a live view where no packages are at work. */
+export function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean, hasLiveView = true): Subscriber {
   const { globals, streams, host } = invocation;
-  return createReporter(reporterName(invocation), {
+  const name = reporterName(invocation);
+  return createReporter(name === 'tui' && !hasLiveView ? 'plain' : name, {
     write: (text) => {
       streams.err(text);
     },
@@ -15,16 +18,22 @@ export function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean):
     summarizeIdleRuns,
     now: () => host.now(),
     ...(streams.terminal && { terminal: streams.terminal }),
+    ...(name === 'github' && { github: githubRunner(invocation) }),
   });
+}
+
+/** What the runner of a workflow tells of itself. */
+function githubRunner({ host }: Invocation): NonNullable<CreateReporterOptions['github']> {
+  const { GITHUB_WORKSPACE: workspace, GITHUB_STEP_SUMMARY: page } = host.env;
+  return {
+    token: randomUUID(),
+    ...(workspace !== undefined && workspace !== '' && { workspace }),
+    ...(page !== undefined && page !== '' && { summary: jobPage(page) }),
+  };
 }
 
 /** Whether there is a reader for what another process, that we wait for, writes into its log. */
 export function showsHolders(invocation: Invocation): boolean {
   const { quiet, verbose } = invocation.globals;
   return quiet !== true && (verbose === true || reporterName(invocation) === 'tui');
-}
-
-function reporterName({ globals, streams, host }: Invocation): Exclude<ReporterName, 'auto'> {
-  const chosen = chooseReporter(globals.reporter, { isTerminal: streams.errIsTerminal, env: host.env });
-  return chosen === 'tui' && globals.progress === false ? 'plain' : chosen;
 }

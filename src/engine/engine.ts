@@ -8,15 +8,23 @@ import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { ChildRegistry } from '../process/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
 import { downloadStore } from './download-store.js';
+import { findPackages, type FoundPackage } from './find-packages.js';
 import { GraphRun } from './graph-run.js';
 import { Limits } from './limits.js';
 import { refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
 import type { LockResult, LockUse } from './lock/index.js';
-import { Locking, type Fetched } from './locking/index.js';
+import { Locking, readGraph, type Fetched } from './locking/index.js';
 import type { RunReport } from './outcome.js';
 import { describePackage, type Description } from './phases/recipe-fetch.js';
 import { InputRecorder } from './run-inputs.js';
 import type { PreviousDeployment, Run } from './run.js';
+import {
+  explainPackages,
+  surveyPackages,
+  type ChoosePackages,
+  type ExplainedPackages,
+  type SurveyedPackage,
+} from './survey/index.js';
 
 export interface EngineOptions {
   readonly host: Host;
@@ -167,6 +175,31 @@ export class Engine implements AsyncDisposable {
     const described = await Promise.all(request.packages.map((each) => describePackage(run, each)));
     for (const state of run.statesToClose) state.close();
     return described;
+  }
+
+  /**
+   * Looks for packages, and all they need, in the cache. Nothing is built, checked or deployed; what is found stays in
+   * the cache as long as the engine is open.
+   * @throws FettleError what is wrong with the manifest
+   */
+  async find(request: RunRequest): Promise<readonly FoundPackage[]> {
+    return this.#withRun(request, (run) => findPackages(run, request.packages));
+  }
+
+  /**
+   * The packages and all they need, as their recipes say; nothing is built.
+   * @throws FettleError E_SOURCE_CONFLICT
+   */
+  async survey(request: RunRequest): Promise<readonly SurveyedPackage[]> {
+    return this.#withRun(request, async (run) => surveyPackages(await readGraph(run, request.packages)));
+  }
+
+  /**
+   * The same, and for some of them what the next run would find in the cache, or why not.
+   * @throws FettleError E_SOURCE_CONFLICT, and what `choose` throws
+   */
+  async explain(request: RunRequest, choose: ChoosePackages): Promise<ExplainedPackages> {
+    return this.#withRun(request, (run) => explainPackages(run, request.packages, choose));
   }
 
   /** Signals every script that runs now, with all it has started. */

@@ -1,5 +1,5 @@
 import type { ErrorReport, FettleError } from '../errors/index.js';
-import type { PackageStatus } from '../events/index.js';
+import type { MissReason, PackageStatus } from '../events/index.js';
 import type { Options } from '../manifest/index.js';
 import type { LockResult } from './lock/index.js';
 import type { RunInputs } from './run-inputs.js';
@@ -21,6 +21,8 @@ export interface PackageOutcome {
   readonly products: Readonly<Record<string, string>>;
   /** Why it failed or was skipped, or what a status means; one line. */
   readonly reason: string | null;
+  /** Why it was not in the cache and had to be made; empty for what was there, or never is. */
+  readonly missReasons: readonly MissReason[];
   readonly durationMs: number;
   readonly error: ErrorReport | null;
   /** False for a failure and for what was skipped because of one. */

@@ -52,3 +52,24 @@ test('a log that cannot be opened is an error of the write, not of the process',
   await expect(log.write('x')).rejects.toMatchObject({ code: 'ENOENT' });
   await log[Symbol.asyncDispose]();
 });
+
+test('a note alone makes no file, and stands before what does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fettle-'));
+  const path = join(folder, 'a.log');
+  try {
+    {
+      await using silent = new PackageLog(() => Promise.resolve(path));
+      silent.note('nobody asks\n');
+    }
+    expect(existsSync(path)).toBe(false);
+    {
+      await using log = new PackageLog(() => Promise.resolve(path));
+      log.note('== build\n');
+      await log.write('compiling\n');
+      log.note('== install\n');
+    }
+    expect(readFileSync(path, 'utf8')).toBe('== build\ncompiling\n== install\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -27,10 +27,6 @@ export class PackageLog implements AsyncDisposable {
     return this.#path ?? null;
   }
 
-  get isOpen(): boolean {
-    return this.#path !== undefined;
-  }
-
   /** Resolves when the log takes more: whoever waits for it is held back to the speed of the disk. */
   async write(chunk: string | Uint8Array): Promise<void> {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
@@ -38,6 +34,14 @@ export class PackageLog implements AsyncDisposable {
     this.#bytesWaiting += bytes.byteLength;
     const writing = this.#startWriting(await this.open());
     if (this.#bytesWaiting >= MOST_WAITING) await writing;
+  }
+
+  /** Something that belongs into the log if there is one: it alone makes no file, and stands before what does. */
+  note(text: string): void {
+    const bytes = Buffer.from(text);
+    this.#waiting.push(bytes);
+    this.#bytesWaiting += bytes.byteLength;
+    if (this.#path !== undefined) this.#startWriting(this.#path).catch(() => undefined);
   }
 
   /** Makes the file, for those who must tell its name to others before anything is in it. */

@@ -2,8 +2,8 @@ import { monotonicMs } from '../host/index.js';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Attempt, EntryId } from '../cache/index.js';
-import type { Emit, EventBody, PackageRef, Phase } from '../events/index.js';
+import type { Attempt, EntryId, MissSubject } from '../cache/index.js';
+import type { Emit, EventBody, MissReason, PackageRef, Phase } from '../events/index.js';
 import { canonicalOptions } from '../manifest/index.js';
 import {
   createContext,
@@ -19,6 +19,7 @@ import { Dependencies, firstPhaseWithOwnCode } from './dependencies.js';
 import type { Derivation } from './derivation.js';
 import type { PackageFetcher } from './lock/index.js';
 import type { PackageNode } from './graph.js';
+import { entryIdOf, missSubject } from './miss-subject.js';
 import { PackageLog } from './package-log.js';
 import { locateFailure } from './phase-error.js';
 import { RecipeCode } from './recipe-code.js';
@@ -58,6 +59,8 @@ export class PackageRun implements AsyncDisposable {
   readonly fetcher: PackageFetcher;
   /** Milliseconds each phase took. */
   readonly durations: Partial<Record<Phase, number>> = {};
+  /** Why this run makes the package; empty while it may be in the cache. */
+  missReasons: readonly MissReason[] = [];
   #phase: Phase | null = null;
   readonly #scratchFolders: string[] = [];
 
@@ -67,12 +70,8 @@ export class PackageRun implements AsyncDisposable {
     readonly recipe: Recipe,
     readonly derivation: Derivation,
   ) {
-    const { host, cache, bus } = run;
-    this.id = {
-      identity: recipe.identity.text,
-      key: derivation.key,
-      platformArch: `${host.platform}-${host.arch}`,
-    };
+    const { cache, bus } = run;
+    this.id = entryIdOf(run, recipe, derivation);
     const scoped = bus.scoped(() => ({ package: packageRef(node, derivation.key), phase: this.#phase }));
     this.log = new PackageLog(() => cache.logFile(this.id));
     this.emit = (body) => {
@@ -164,6 +163,11 @@ export class PackageRun implements AsyncDisposable {
     };
   }
 
+  /** What is compared with earlier builds to explain why there is no entry. */
+  get subject(): MissSubject {
+    return missSubject(this.run, this.node, this.recipe, this.derivation);
+  }
+
   /** Where relative fetch sources are looked for. */
   get fetchBaseDirs(): readonly string[] {
     return fetchDirectories(this.recipe.file, this.node.request);
@@ -194,7 +198,7 @@ export class PackageRun implements AsyncDisposable {
 
   #logEvent(body: EventBody): void {
     const line = logLine(body, this.#phase);
-    if (line !== undefined && this.log.isOpen) void this.log.write(`${line}\n`).catch(() => undefined);
+    if (line !== undefined) this.log.note(`${line}\n`);
   }
 }
 

@@ -1,14 +1,16 @@
 import { monotonicMs } from '../host/index.js';
 import type { AcquireOptions, Attempt, CompleteEntry } from '../cache/index.js';
 import { FettleError, messageOf, toErrorReport } from '../errors/index.js';
-import type { PackageStatus } from '../events/index.js';
+import type { MissReason, PackageStatus } from '../events/index.js';
 import { platformMatches } from '../manifest/index.js';
 import { join } from 'node:path';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Derivation } from './derivation.js';
+import { failureLines } from './failure-lines.js';
 import type { PackageNode } from './graph.js';
 import { HolderLog } from './holder-log.js';
 import type { PackageOutcome } from './outcome.js';
+import { PackageLog } from './package-log.js';
 import { packageRef, PackageRun } from './package-run.js';
 import { buildPhase } from './phases/build.js';
 import { checkPhase } from './phases/check.js';
@@ -16,6 +18,7 @@ import { deployKeyOf, deployPhase } from './phases/deploy.js';
 import { fetchPhase } from './phases/fetch.js';
 import { installPhase, type Installed } from './phases/install.js';
 import { stagePhase } from './phases/stage.js';
+import { toolVersionOf } from './miss-subject.js';
 import type { Run } from './run.js';
 import type { Recipe } from '../recipe/index.js';
 
@@ -50,7 +53,7 @@ export async function runPackage(
     { kind: 'package:start', requestedBy: node.requestedBy?.id ?? null },
     { package: packageRef(node, null), phase: null },
   );
-  const seen: Seen = { key: null, logFile: null };
+  const seen: Seen = { key: null, logFile: null, missReasons: [] };
   const ending = await endingOf(run, node, derivation, { mayStart, seen }).catch((error: unknown) =>
     failureOf(run, error),
   );
@@ -61,6 +64,7 @@ export async function runPackage(
 interface Seen {
   key: string | null;
   logFile: string | null;
+  missReasons: readonly MissReason[];
 }
 
 async function endingOf(
@@ -69,18 +73,41 @@ async function endingOf(
   derivation: () => Promise<Derivation>,
   { mayStart, seen }: { readonly mayStart: Promise<void>; readonly seen: Seen },
 ): Promise<Ending> {
-  const recipe = await node.recipe;
+  const logged = (error: unknown): Promise<never> => failBefore(run, node, seen, error);
+  const recipe = await node.recipe.catch(logged);
   await mayStart;
   if (!platformMatches(recipe.platforms, run.host)) return notForThisPlatform(run);
-  const derived = await derivation();
+  const derived = await derivation().catch(logged);
   seen.key = derived.key;
   const pkg = new PackageRun(run, node, recipe, derived);
   try {
     return await provisionAndDeploy(pkg);
+  } catch (error) {
+    await logFailure(run, pkg.log, error);
+    throw error;
   } finally {
     await pkg[Symbol.asyncDispose]();
     seen.logFile = pkg.log.path;
+    seen.missReasons = pkg.missReasons;
   }
+}
+
+/** A package whose recipe is not even loaded has no key, and yet a log that names what went wrong. */
+async function failBefore(run: Run, node: PackageNode, seen: Seen, error: unknown): Promise<never> {
+  const { host, cache } = run;
+  const id = { identity: node.request.identity.text, key: NO_KEY, platformArch: `${host.platform}-${host.arch}` };
+  const log = new PackageLog(() => cache.logFile(id));
+  await logFailure(run, log, error);
+  await log[Symbol.asyncDispose]();
+  seen.logFile = log.path;
+  throw error;
+}
+
+const NO_KEY = '0'.repeat(64);
+
+/** Every failure has a log, also one of a package that ran no script. A log that cannot be written changes nothing. */
+async function logFailure(run: Run, log: PackageLog, error: unknown): Promise<void> {
+  if (failureOf(run, error).status === 'failed') await log.write(failureLines(error)).catch(() => undefined);
 }
 
 async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
@@ -95,9 +122,9 @@ async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
   return { ...made, reason: null, ok: true, error: null };
 }
 
-function versionOf({ version, options }: Recipe): Pick<PackageOutcome, 'version'> {
-  const known = version ?? options['version'];
-  return typeof known === 'string' || typeof known === 'number' ? { version: String(known) } : {};
+function versionOf(recipe: Recipe): Pick<PackageOutcome, 'version'> {
+  const version = toolVersionOf(recipe);
+  return version === null ? {} : { version };
 }
 
 function provision(pkg: PackageRun): Promise<Provisioned> {
@@ -109,15 +136,17 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
   const { cache } = pkg.run;
   const found = await cache.find(pkg.id);
   if (found) return cached(pkg, found);
-  pkg.emit({ kind: 'cache:miss', reasons: await cache.explainMiss(pkg.id, pkg.derivation.inputs) });
+  const { reasons } = await cache.explainMiss(pkg.subject);
+  pkg.emit({ kind: 'cache:miss', reasons: reasons.map(({ text }) => text), causes: reasons });
   const acquired = await whileTelling(pkg, (options) => cache.acquire(pkg.id, options));
   if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
   await using attempt = acquired.attempt;
+  pkg.missReasons = reasons;
   return await buildEntry(pkg, attempt);
 }
 
 function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
-  pkg.emit({ kind: 'cache:hit', path: entry.assetDir });
+  pkg.emit({ kind: 'cache:hit', path: entry.assetDir, bytes: entry.bytes });
   return { status: 'cached', path: entry.assetDir, wasSatisfied: false };
 }
 
@@ -125,12 +154,21 @@ async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisione
   const { installed, origin } = await climb(pkg, attempt);
   if (installed === 'nothing') {
     await attempt.abandon({ keepFetch: true });
+    await rememberBuild(pkg, false);
     return { status: 'programmatic', path: null, wasSatisfied: false };
   }
   pkg.run.signal.throwIfAborted();
   const { derivation, durations } = pkg;
   const entry = await attempt.commit({ keyInputs: derivation.inputs, durations, origin });
+  pkg.emit({ kind: 'cache:stored', path: entry.assetDir, bytes: entry.bytes, files: entry.files });
+  await rememberBuild(pkg, true);
   return { status: 'installed', path: entry.assetDir, wasSatisfied: false };
+}
+
+/** So that a later miss can be explained. */
+function rememberBuild({ run, subject, durations, missReasons }: PackageRun, kept: boolean): Promise<void> {
+  const durationMs = Object.values(durations).reduce((sum, each) => sum + each, 0);
+  return run.cache.recordBuild(subject, { durationMs, kept, reasons: missReasons });
 }
 
 /** Packages that look after themselves: the check is asked, and once more under the lock, before anything is done. */
@@ -227,6 +265,7 @@ function announce(run: Run, node: PackageNode, end: Ending & Seen & { readonly d
     path,
     products: end.products,
     reason,
+    missReasons: end.missReasons,
     durationMs,
     error,
     ok: end.ok,

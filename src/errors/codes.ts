@@ -72,6 +72,7 @@ export const ERROR_CODES = {
   E_FETCH_FAILED: { exit: 'network', meaning: 'One or more downloads of a package failed.' },
   E_OFFLINE: { exit: 'network', meaning: 'Something is not in the cache and fettle is offline.' },
   E_CHECKSUM: { exit: 'integrity', meaning: 'A file is not the one that was expected.' },
+  E_PROVENANCE: { exit: 'integrity', meaning: 'A package was not built and published as its registry says.' },
   E_INTEGRITY_SPEC: { exit: 'invalid', meaning: 'A digest is not of a known form.' },
   E_GIT: { exit: 'network', meaning: 'A git command failed.' },
   E_REGISTRY: { exit: 'network', meaning: 'A package registry has no such package, version or file.' },
@@ -83,6 +84,9 @@ export const ERROR_CODES = {
   E_CACHE_VERSION: { exit: 'cache', meaning: 'The cache was made by a newer fettle.' },
   E_DISK_FULL: { exit: 'cache', meaning: 'The disk is full.' },
   E_LOCK_TIMEOUT: { exit: 'lock', meaning: 'Another process held a lock for too long.' },
+  E_NOT_CACHED: { exit: 'cache', meaning: 'Something that is to be exported is not in the cache.' },
+  E_EXPORT: { exit: 'cache', meaning: 'Something in the cache cannot be carried to another machine.' },
+  E_IMPORT: { exit: 'invalid', meaning: 'An archive is no export that can be imported here.' },
   // the lock file
   E_LOCK_FILE: { exit: 'invalid', meaning: 'The lock file cannot be used.' },
   E_LOCK_OUTDATED: { exit: 'invalid', meaning: 'The lock file is not what the manifest stands for.' },

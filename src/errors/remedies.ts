@@ -76,6 +76,8 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
       E_FETCH_FAILED: 'Each failure is listed. What was verified stays and is not downloaded again.',
       E_OFFLINE: 'Run once without `--offline`.',
       E_CHECKSUM: 'Find out why it changed. Only if that is right, write the new digest.',
+      E_PROVENANCE:
+        'Take another version, and ask the package authors; see [registries.md](registries.md#npm-provenance).',
       E_INTEGRITY_SPEC: 'Write 64 hex digits, or an SRI string such as `sha512-…`.',
       E_GIT: 'Read what git said; check the URL, the `ref` and your credentials.',
       E_REGISTRY:
@@ -91,6 +93,10 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
       E_CACHE: 'Check the permissions of the path that is named, or choose another `--cache-root`.',
       E_CACHE_VERSION: 'Use that version, or another `--cache-root`. Nothing was touched.',
       E_DISK_FULL: 'Make room; `fettle cache clear` removes everything that nobody is building.',
+      E_NOT_CACHED:
+        'Run `fettle sync` for packages and `fettle fetch --all` for downloads, or export with `--no-downloads`.',
+      E_EXPORT: 'Change the recipe so that its links stay inside `install_dir`, or export other packages by name.',
+      E_IMPORT: 'Get the archive again, or make it with `fettle export` on a machine of the same platform.',
       E_LOCK_TIMEOUT: 'The facts name the process and its log. Wait for it, or give a longer `--lock-timeout`.',
     },
   },

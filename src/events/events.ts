@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../errors/index.js';
+import type { MissReason } from './miss-reason.js';
 
 /** The phases of a package, in order. */
 export const PHASES = ['recipe_fetch', 'check', 'fetch', 'stage', 'build', 'install', 'deploy'] as const;
@@ -25,6 +26,8 @@ export type EventBody =
   | { readonly kind: 'run:start'; readonly command: string; readonly packages: number }
   | { readonly kind: 'run:end'; readonly durationMs: number; readonly ok: boolean }
   | { readonly kind: 'package:start'; readonly requestedBy: string | null }
+  /** The ids of the packages it depends on directly, known once its recipe is loaded. */
+  | { readonly kind: 'package:needs'; readonly needs: readonly string[] }
   | {
       readonly kind: 'package:done';
       readonly status: PackageStatus;
@@ -36,8 +39,16 @@ export type EventBody =
     }
   | { readonly kind: 'phase:start' }
   | { readonly kind: 'phase:end'; readonly durationMs: number; readonly ok: boolean }
-  | { readonly kind: 'cache:hit'; readonly path: string }
-  | { readonly kind: 'cache:miss'; readonly reasons: readonly string[] }
+  /** `bytes`: of the files of the asset. */
+  | { readonly kind: 'cache:hit'; readonly path: string; readonly bytes: number }
+  /** A built asset has become part of the cache. */
+  | { readonly kind: 'cache:stored'; readonly path: string; readonly bytes: number; readonly files: number }
+  /** `reasons` has a line for people for each of `causes`, which hold the same as data. */
+  | {
+      readonly kind: 'cache:miss';
+      readonly reasons: readonly string[];
+      readonly causes: readonly MissReason[];
+    }
   | { readonly kind: 'check:result'; readonly satisfied: boolean; readonly attempt: 1 | 2 }
   | { readonly kind: 'lock:wait'; readonly lock: string; readonly owner: LockOwner | null; readonly waitedMs: number }
   /** What the holder of a lock that is waited for has written into its log: whole lines. */
@@ -66,6 +77,14 @@ export type EventBody =
       readonly bytes: number;
       readonly durationMs: number;
     }
+  /** The end of a download that brought nothing; another one, of a mirror, may follow. */
+  | {
+      readonly kind: 'download:failed';
+      readonly url: string;
+      readonly name: string;
+      readonly durationMs: number;
+      readonly message: string;
+    }
   | { readonly kind: 'download:reused'; readonly url: string; readonly name: string }
   | { readonly kind: 'extract:start'; readonly archive: string }
   | { readonly kind: 'extract:progress'; readonly archive: string; readonly files: number; readonly bytes: number }
@@ -85,13 +104,17 @@ export type EventBody =
     }
   | {
       readonly kind: 'process:end';
+      /** As `process:start` said. */
+      readonly pid: number;
       readonly exitCode: number | null;
       readonly signal: string | null;
       readonly durationMs: number;
     }
   | { readonly kind: 'terminal:take' }
   | { readonly kind: 'terminal:give-back' }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
+  /** What keeps a command as a whole from being done; failures of packages are told by `package:done`. */
+  | { readonly kind: 'error'; readonly error: ErrorReport };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

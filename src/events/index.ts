@@ -11,3 +11,4 @@ export {
   type PackageStatus,
   type Phase,
 } from './events.js';
+export { MISS_KINDS, type MissKind, type MissReason } from './miss-reason.js';

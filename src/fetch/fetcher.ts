@@ -1,5 +1,6 @@
 import type { Emit } from '../events/index.js';
 import type { Integrity } from './integrity.js';
+import type { BuildOrigin } from './registry/index.js';
 import type { Source } from './source.js';
 
 export interface FetchRequest {
@@ -13,6 +14,8 @@ export interface FetchRequest {
   readonly platform?: string;
   /** ISO 8601: of a range, take the newest version that was published by then, where the registry tells dates. */
   readonly publishedBefore?: string;
+  /** Of a registry, refuse what it announces proofs for that cannot be checked now. Default: a warning. */
+  readonly isStrict?: boolean;
   /** File name to use instead of the source's own. */
   readonly dest?: string;
   readonly mirrors?: readonly Source[];
@@ -27,6 +30,8 @@ export interface ResolvedFetch {
   readonly integrity: Integrity | undefined;
   /** Where the bytes come from, credentials removed: for messages. */
   readonly url: string;
+  /** Who built it out of what, where a certificate that was verified now says so. */
+  readonly build?: BuildOrigin;
 }
 
 /** What a request stands for now, written so that it stands for the same tomorrow. */
@@ -47,6 +52,8 @@ export interface PinnedFetch {
   readonly publishedAt?: string;
   /** What was checked besides the digest: a signature of the registry, the tree of a checksum database. */
   readonly proofs?: readonly string[];
+  /** Who built it out of what, where a certificate that was verified says so. */
+  readonly build?: BuildOrigin;
   /** Yanked, deprecated. */
   readonly warnings: readonly string[];
 }
@@ -58,6 +65,8 @@ export interface FetchedFile {
   /** SHA-256 (hex) of a file; `digestPath` of a folder; for git the full commit id. */
   readonly digest: string;
   readonly reused: boolean;
+  /** Who built it out of what, where a certificate that was verified now says so. */
+  readonly build?: BuildOrigin;
 }
 
 export interface FetchOptions {

@@ -7,7 +7,10 @@ import type { Source } from './source.js';
 type SourceOf<Kind extends Source['kind']> = Extract<Source, { readonly kind: Kind }>;
 
 /** What a registry is asked of a request. */
-export interface RegistryQuestion extends Pick<FetchRequest, 'integrity' | 'platform' | 'publishedBefore'> {
+export interface RegistryQuestion extends Pick<
+  FetchRequest,
+  'integrity' | 'platform' | 'publishedBefore' | 'isStrict'
+> {
   /** Ask also for what costs more, such as the date of publication. */
   readonly details?: boolean;
 }
@@ -39,7 +42,7 @@ export async function pinFetch(
 }
 
 function pinPackage(request: FetchRequest, source: SourceOf<'registry'>, found: ResolvedPackage): PinnedFetch {
-  const { version, size, publishedAt, proofs = [], warnings } = found;
+  const { version, size, publishedAt, proofs = [], build, warnings } = found;
   const exact: Source = { kind: 'registry', purl: found.purl, text: redactUrl(found.purl) };
   return {
     request: { ...request, source: exact },
@@ -50,6 +53,7 @@ function pinPackage(request: FetchRequest, source: SourceOf<'registry'>, found: 
     ...(size !== undefined && { size }),
     ...(publishedAt !== undefined && { publishedAt }),
     ...(proofs.length > 0 && { proofs }),
+    ...(build && { build }),
     warnings,
   };
 }

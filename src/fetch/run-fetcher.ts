@@ -4,7 +4,6 @@ import { allowManyListeners } from '../support/many-listeners.js';
 import { combineFailures } from './fetch-failures.js';
 import type { FetchedFile, FetchOptions, Fetcher, FetchRequest, PinnedFetch, ResolvedFetch } from './fetcher.js';
 import { checkFileName, fileNameOf } from './file-name.js';
-import type { GitStore } from './git/index.js';
 import { MirrorMap } from './mirrors.js';
 import { assertNamesDiffer } from './name-clashes.js';
 import { removeStalePartials } from './partial-file.js';
@@ -35,7 +34,7 @@ class RunFetcher implements Fetcher {
 
   constructor(options: FetcherOptions) {
     const { store } = options;
-    this.#transports = new Transports({ ...options, ...(store && { gitStore: gitStoreIn(store) }) });
+    this.#transports = new Transports({ ...options, ...(store && storesIn(store)) });
     this.#now = () => options.host.now();
     this.#mirrors = new MirrorMap(options.host);
     this.#shared = options.store && new SharedDownloads(options.store, this.#now);
@@ -51,7 +50,9 @@ class RunFetcher implements Fetcher {
     }
     const answer = await this.#transports.askRegistry(source, request, signal);
     const fileName = named ?? checkFileName(answer.fileName, source.text);
-    return { request, fileName, integrity: integrity ?? answer.integrity, url: redactUrl(answer.url) };
+    const { build } = answer;
+    const url = redactUrl(answer.url);
+    return { request, fileName, integrity: integrity ?? answer.integrity, url, ...(build && { build }) };
   }
 
   async pin(request: FetchRequest, signal: AbortSignal): Promise<PinnedFetch> {
@@ -60,7 +61,7 @@ class RunFetcher implements Fetcher {
   }
 
   async fetch(resolved: ResolvedFetch, options: FetchOptions): Promise<FetchedFile> {
-    const { request, fileName, integrity: expected, url } = resolved;
+    const { request, fileName, integrity: expected, url, build } = resolved;
     const { emit, signal } = options;
     signal.throwIfAborted();
     allowManyListeners(signal);
@@ -78,7 +79,8 @@ class RunFetcher implements Fetcher {
     const kept = options.reuse === false ? undefined : await findReusable(arrival);
     if (kept) emit({ kind: 'download:reused', url, name: fileName });
     const { bytes, digest, isReused = kept !== undefined } = kept ?? (await this.#obtain(request, arrival));
-    return { path: join(directory, fileName), fileName, bytes, digest, reused: isReused };
+    const path = join(directory, fileName);
+    return { path, fileName, bytes, digest, reused: isReused, ...(build && { build }) };
   }
 
   async fetchAll(requests: readonly FetchRequest[], options: FetchOptions): Promise<readonly FetchedFile[]> {
@@ -142,9 +144,12 @@ class RunFetcher implements Fetcher {
   }
 }
 
-/** Repositories are kept beside the downloads, under the same kind of lock. */
-function gitStoreIn(store: DownloadStoreOptions): GitStore {
-  return { folder: join(store.folder, 'git'), lock: (name, way) => store.lock(name, way) };
+/** Repositories are kept beside the downloads, under the same kind of lock; trust roots too, which need none. */
+function storesIn(store: DownloadStoreOptions): Pick<TransportOptions, 'gitStore' | 'trustFolder'> {
+  return {
+    gitStore: { folder: join(store.folder, 'git'), lock: (name, way) => store.lock(name, way) },
+    trustFolder: join(store.folder, 'sigstore'),
+  };
 }
 
 /** Passes on what is no failure of a download: an abort, a bug. */

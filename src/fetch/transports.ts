@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Emit } from '../events/index.js';
+import { messageOf } from '../errors/index.js';
+import type { Emit, LogLevel } from '../events/index.js';
 import type { Host } from '../host/index.js';
 import type { ChildRegistry } from '../process/index.js';
 import { Semaphore } from '../support/semaphore.js';
@@ -15,7 +16,8 @@ import { waitFor, type Delay, type RetryWay } from './http/retry.js';
 import { copyLocal } from './local-copy.js';
 import { refusedOffline } from './offline.js';
 import type { RegistryQuestion } from './pin.js';
-import type { RegistryResolver, ResolvedPackage } from './registry/index.js';
+import { redactUrl } from './redact-url.js';
+import type { BuildOrigin, RegistryResolver, ResolvedPackage } from './registry/index.js';
 import { downloadObject, ObjectStorage, parseS3Address } from './s3/index.js';
 import type { Source } from './source.js';
 import type { Arrival, Arrived } from './transport.js';
@@ -34,6 +36,8 @@ export interface TransportOptions {
   readonly children?: ChildRegistry;
   /** Where git repositories are kept between runs. */
   readonly gitStore?: GitStore;
+  /** Where the trust roots of registries' proofs are kept between runs. */
+  readonly trustFolder?: string;
   readonly timeouts?: HttpTimeouts;
   /** How pauses between tries are waited for. */
   readonly delay?: Delay;
@@ -55,7 +59,7 @@ export class Transports {
   readonly #slots: Semaphore;
   readonly #objects: ObjectStorage;
   #resolver: Promise<RegistryResolver> | undefined;
-  readonly #warned = new Set<string>();
+  readonly #said = new Set<string>();
 
   constructor(options: TransportOptions) {
     const { host, delay = waitFor, random = Math.random } = options;
@@ -86,7 +90,7 @@ export class Transports {
   /** @throws FettleError E_REGISTRY, E_PURL, E_FETCH, E_OFFLINE */
   async askRegistry(
     source: RegistrySource,
-    { integrity: expected, platform, publishedBefore, details }: RegistryQuestion,
+    { integrity: expected, platform, publishedBefore, details, isStrict }: RegistryQuestion,
     signal: AbortSignal,
   ): Promise<ResolvedPackage> {
     this.#assertReachable(source);
@@ -97,8 +101,10 @@ export class Transports {
       ...(platform !== undefined && { platform }),
       ...(publishedBefore !== undefined && { publishedBefore }),
       ...(details !== undefined && { details }),
+      ...(isStrict !== undefined && { isStrict }),
     });
-    for (const warning of answer.warnings) this.#warnOnce(warning);
+    for (const warning of answer.warnings) this.#sayOnce('warn', warning);
+    if (answer.build) this.#sayOnce('debug', describeBuild(answer.purl, answer.build));
     return answer;
   }
 
@@ -120,9 +126,15 @@ export class Transports {
     const { url, fileName: name, emit } = arrival;
     const startedAt = performance.now();
     emit({ kind: 'download:start', url, name });
-    const arrived = await this.#transferFrom(source, request, arrival);
-    emit({ kind: 'download:end', url, name, bytes: arrived.bytes, durationMs: performance.now() - startedAt });
-    return arrived;
+    try {
+      const arrived = await this.#transferFrom(source, request, arrival);
+      emit({ kind: 'download:end', url, name, bytes: arrived.bytes, durationMs: performance.now() - startedAt });
+      return arrived;
+    } catch (error) {
+      const message = redactUrl(messageOf(error));
+      emit({ kind: 'download:failed', url, name, durationMs: performance.now() - startedAt, message });
+      throw error;
+    }
   }
 
   async #transferFrom(source: RemoteSource, request: FetchRequest, arrival: Arrival): Promise<Arrived> {
@@ -155,19 +167,24 @@ export class Transports {
 
   async #openResolver(): Promise<RegistryResolver> {
     const { createRegistryResolver } = await import('./registry/index.js');
-    const { host, children, emit = () => undefined } = this.#options;
+    const { host, children, trustFolder, emit = () => undefined } = this.#options;
     const http = createRegistryHttp({ client: this.#client, emit, ...this.#retries });
-    return createRegistryResolver({ host, http, children });
+    return createRegistryResolver({ host, http, children, trustFolder });
   }
 
-  #warnOnce(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
-    this.#options.emit?.({ kind: 'log', level: 'warn', message });
+  #sayOnce(level: LogLevel, message: string): void {
+    if (this.#said.has(message)) return;
+    this.#said.add(message);
+    this.#options.emit?.({ kind: 'log', level, message });
   }
 
   /** Git looks itself, as it needs no network for a commit that it has kept. */
   #assertReachable(source: RemoteSource): void {
     if (this.#options.offline && source.kind !== 'git') throw refusedOffline(source.text);
   }
+}
+
+function describeBuild(purl: string, { repository, commit, workflow }: BuildOrigin): string {
+  const how = workflow === undefined ? '' : ` by ${workflow}`;
+  return `${redactUrl(purl)} was built from ${repository}${commit === undefined ? '' : ` at ${commit}`}${how}`;
 }

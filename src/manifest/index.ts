@@ -1,5 +1,14 @@
+export {
+  addEntry,
+  changeEntry,
+  removeEntries,
+  writeEntry,
+  type EntryChange,
+  type ManifestText,
+  type PackageEntry,
+} from './edit/index.js';
 export { parseIdentity, type Identity } from './identity.js';
-export { emptyManifest, loadManifest, type LuaHost } from './load-manifest.js';
+export { emptyManifest, loadManifest, loadManifestText, type LuaHost } from './load-manifest.js';
 export { LuaFields, describeValue, readArray, readString } from './lua-fields.js';
 export type { DefaultShell, Manifest } from './manifest.js';
 export { misspeltGlobals } from './misspelt-globals.js';

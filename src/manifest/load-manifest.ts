@@ -33,12 +33,19 @@ const GLOBALS = ['packages', 'default_shell', 'platforms', 'strict'] as const;
  */
 export function loadManifest(file: string, options: LuaHost): Manifest {
   const path = resolve(options.host.cwd, file);
-  const source = readManifest(path);
-  const state = openLuaState({ ...options, requireRoot: dirname(path) });
+  return loadManifestText(path, readManifest(path), options);
+}
+
+/**
+ * As loadManifest, for a text that is not in its file yet. Lines that errors show are those of the file.
+ * @param file absolute
+ */
+export function loadManifestText(file: string, source: Uint8Array, options: LuaHost): Manifest {
+  const state = openLuaState({ ...options, requireRoot: dirname(file) });
   let isKept = false;
   try {
-    state.run(source, path);
-    const manifest = parseManifest(state, path, options.host);
+    state.run(source, file);
+    const manifest = parseManifest(state, file, options.host);
     isKept = manifest.state !== undefined;
     return manifest;
   } finally {

@@ -56,9 +56,10 @@ async function onTheTerminal(
 async function run(request: ScriptRequest, argv: readonly string[], captures: Captures): Promise<ScriptResult> {
   const startedAt = performance.now();
   const child = await start(request, argv);
-  request.emit({ kind: 'process:start', pid: child.group.leader, cwd: request.cwd, script: textOf(request.script) });
+  const pid = child.group.leader;
+  request.emit({ kind: 'process:start', pid, cwd: request.cwd, script: textOf(request.script) });
   const ending = await superviseReported(child, careFor(request, captures), (exitCode, signal) => {
-    request.emit({ kind: 'process:end', exitCode, signal, durationMs: performance.now() - startedAt });
+    request.emit({ kind: 'process:end', pid, exitCode, signal, durationMs: performance.now() - startedAt });
   });
   return { ...ending, ...captures, durationMs: performance.now() - startedAt };
 }

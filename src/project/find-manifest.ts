@@ -21,7 +21,7 @@ export function requireManifest(startDirectory: string): string {
   if (found !== undefined) return found;
   throw new FettleError('E_NO_MANIFEST', `No ${MANIFEST_NAME} was found in ${resolve(startDirectory)} or above it.`, {
     facts: { looked },
-    hint: `Write a ${MANIFEST_NAME}, go to a project that has one, or name one with --manifest FILE.`,
+    hint: `Run "fettle init" to write one, go to a project that has one, or name one with --manifest FILE.`,
   });
 }
 

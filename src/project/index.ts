@@ -1,3 +1,5 @@
+export { matchTools, readToolFiles, type ToolMatch, type ToolRecipe } from './detect/index.js';
+export { editFile } from './edit-file.js';
 export { activate, changesBetween, deactivate } from './activation.js';
 export { composeEnvironment, environmentFor, type ComposedEnvironment, type VariableConflict } from './compose.js';
 export { findManifest, requireManifest } from './find-manifest.js';
@@ -15,6 +17,7 @@ export { HOOK_SHELLS, hookCode, type HookShell } from './hook/index.js';
 export { publishedFiles, publishEnvironment } from './publish.js';
 export { digestManifest, manifestChanged, readEnvironment, recordText } from './record-file.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
+export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
 export { isFresh, readStamp, removeStamp, writeStamp, type SyncStamp } from './sync-stamp.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';

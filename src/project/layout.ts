@@ -8,6 +8,10 @@ export interface ProjectLayout {
   readonly stampFile: string;
   /** One line that changes with the environment, for hooks of shells, which cannot parse a record. */
   readonly generationFile: string;
+  /** What happened in the last runs. */
+  readonly runsFolder: string;
+  /** The report of the last run, where no other place was asked for. */
+  readonly reportFile: string;
   /** Launchers of the project's programs. */
   readonly launcherFolder: string;
   /** What the names of their drafts begin with: editors and shells list the folder itself. */
@@ -24,6 +28,8 @@ export function projectLayout(projectDir: string): ProjectLayout {
     environmentFile: join(folder, 'environment.json'),
     stampFile: join(folder, 'stamp.json'),
     generationFile: join(folder, 'generation'),
+    runsFolder: join(folder, 'runs'),
+    reportFile: join(folder, 'report.html'),
     launcherFolder: join(folder, 'bin'),
     launcherDraft: join(folder, 'launcher'),
     ignoreFile: join(folder, '.gitignore'),

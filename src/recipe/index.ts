@@ -1,6 +1,7 @@
 export { parseFetchRequests } from './fetch-requests.js';
 export { fetchDirectories, loadRecipe, reopenRecipe, type LoadedRecipe } from './load-recipe.js';
-export { requestForRecipe } from './request-for-recipe.js';
+export { findRecipesCalled, recipeNames, type NamedRecipe, type RecipePlaces } from './named-recipes.js';
+export { parseOptionArguments, requestForRecipe } from './request-for-recipe.js';
 export { locateRecipe, type LocateContext } from './locate-recipe.js';
 export {
   type BuildTool,

@@ -47,7 +47,12 @@ function readRecipe(file: string): Uint8Array {
   }
 }
 
-function parseOptionArguments(given: readonly string[], schema: LuaValue): Options {
+/**
+ * Options as the command line gives them, `name=value` each.
+ * @param schema - the global `options` of the recipe; undefined when it is not known
+ * @throws FettleError E_USAGE
+ */
+export function parseOptionArguments(given: readonly string[], schema?: LuaValue): Options {
   return Object.fromEntries(given.map((each) => parseOptionArgument(each, schema)));
 }
 

@@ -1,6 +1,6 @@
 import type { Subscriber } from '../events/index.js';
 import type { ReporterName } from './choose-reporter.js';
-import { githubReporter } from './github.js';
+import { githubReporter, type GithubReporterOptions } from './github/index.js';
 import { jsonLinesReporter } from './json-lines.js';
 import { plainReporter, type ReporterOptions } from './plain.js';
 import { tuiReporter } from './tui/tui-reporter.js';
@@ -10,6 +10,8 @@ export interface CreateReporterOptions extends ReporterOptions {
   readonly terminal?: NodeJS.WriteStream;
   /** Milliseconds since the epoch, for the live view's clocks. Default: the system's time. */
   readonly now?: () => number;
+  /** What the reporter `github` needs to know of its runner; without it, it is the plain report. */
+  readonly github?: Omit<GithubReporterOptions, keyof ReporterOptions>;
 }
 
 /** The subscriber that tells a run the way its name says. A quiet run has no live view. */
@@ -20,7 +22,7 @@ export function createReporter(name: Exclude<ReporterName, 'auto'>, options: Cre
     case 'plain':
       return plainReporter(options);
     case 'github':
-      return githubReporter(options);
+      return options.github ? githubReporter({ ...options, ...options.github }) : plainReporter(options);
     case 'json':
       return jsonLinesReporter(options.write);
   }

@@ -15,7 +15,7 @@ function linesOf(emit: (bus: EventBus) => void): Record<string, unknown>[] {
 }
 
 test('an event is one line that holds its fields', () => {
-  const body = { kind: 'cache:miss', reasons: ['a\nb'] } as const;
+  const body = { kind: 'cache:miss', reasons: ['a\nb'], causes: [] } as const;
   expect(linesOf((bus) => bus.emit(body))).toEqual([{ ...body, package: null, phase: null, time: 5 }]);
 });
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { EngineEvent, Subscriber } from '../events/index.js';
 
 /**
- * Writes each event as one line of JSON (`--reporter json`, `--trace FILE`). The fields are those of the event;
+ * Writes each event as one line of JSON (`--reporter json`, `--events FILE`). The fields are those of the event;
  * the bytes of `process:output` become `{"text":…}`, or `{"base64":…}` where they are no UTF-8, so nothing is lost.
  */
 export function jsonLinesReporter(write: (text: string) => void): Subscriber {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ErrorReport } from '../errors/index.js';
-import type { EngineEvent, EventBody, LockOwner, PackageRef, PackageStatus, Phase } from '../events/index.js';
+import type {
+  EngineEvent,
+  EventBody,
+  LockOwner,
+  MissReason,
+  PackageRef,
+  PackageStatus,
+  Phase,
+} from '../events/index.js';
 import { plainReporter, type ReporterOptions } from './plain.js';
 
 const NOW = 1_000_000;
@@ -29,7 +37,7 @@ function scriptStart(id: string, phase: Phase = 'build') {
 }
 
 function scriptEnd(id: string, exitCode = 0) {
-  return event(id, 'build', { kind: 'process:end', exitCode, signal: null, durationMs: 5 });
+  return event(id, 'build', { kind: 'process:end', pid: 1, exitCode, signal: null, durationMs: 5 });
 }
 
 const runEnd = (ok = true) => event(null, null, { kind: 'run:end', durationMs: 1200, ok });
@@ -319,10 +327,33 @@ describe('messages', () => {
   });
 });
 
-test('why a package is not in the cache is told when verbose', () => {
-  const miss = event('a.x@v1', null, { kind: 'cache:miss', reasons: ['option version: 1 → 2'] });
-  expect(report([miss])).toBe('');
-  expect(report([miss], { verbosity: 'verbose' })).toContain('option version: 1 → 2');
+describe('why a package is not in the cache', () => {
+  const miss = (kind: MissReason['kind'], ...reasons: string[]) =>
+    event('a.x@v1', null, {
+      ...{ kind: 'cache:miss', reasons },
+      causes: reasons.map((text) => ({
+        ...{ kind, text, name: null, before: null, after: null, location: null, because: [] },
+      })),
+    });
+  const changes = miss('option', 'option lto: false → true', 'option level: 1 → 2');
+
+  test('is told in one line, and how much more there is', () => {
+    expect(report([changes])).toMatch(/^a\.x@v1 +rebuild +option lto: false → true \(and 1 more: see fettle why\)\n$/);
+  });
+
+  test('is told in full when verbose', () => {
+    const lines = report([changes], { verbosity: 'verbose' }).trimEnd().split('\n');
+    expect(lines.map((line) => line.replace(/^.*rebuild +/, ''))).toEqual([
+      'option lto: false → true',
+      'option level: 1 → 2',
+    ]);
+  });
+
+  test('is told of a first build too, and not to those who want it quiet', () => {
+    const first = miss('first-build', 'first build on this machine');
+    expect(report([first])).toMatch(/^a\.x@v1 +new +first build on this machine\n$/);
+    expect(report([first], { verbosity: 'quiet' })).toBe('');
+  });
 });
 
 test('only coloured reports hold escape sequences', () => {

@@ -1,5 +1,6 @@
 import type { EngineEvent, EventBody, LogLevel, PackageRef, Subscriber } from '../events/index.js';
 import { formatBytes, formatDuration, formatRate } from '../support/human-units.js';
+import { formatError } from './error-text.js';
 import { formatFailure } from './failure-text.js';
 import { lastOverdraw, plainText } from './foreign-text.js';
 import { describeOwner, describeTakeOver } from './lock-text.js';
@@ -11,7 +12,7 @@ import { Summary } from './summary.js';
 export interface ReporterOptions {
   readonly write: (text: string) => void;
   readonly colour: boolean;
-  /** quiet: failures only. verbose: also what scripts write, each phase, and why a package is not in the cache. */
+  /** quiet: failures only. verbose: also what scripts write, each phase, and every reason why a package is made. */
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   /** False leaves out the last line where nothing had to be done, e.g. for `fettle run`. Default: true. */
   readonly summarizeIdleRuns?: boolean;
@@ -61,8 +62,11 @@ class PlainReport {
     switch (event.kind) {
       case 'run:start':
       case 'package:start':
+      case 'package:needs':
       case 'cache:hit':
+      case 'cache:stored':
       case 'download:start':
+      case 'download:failed':
       case 'download:progress':
       case 'extract:start':
       case 'extract:progress':
@@ -99,6 +103,8 @@ class PlainReport {
         return this.#rows.giveTerminalBack();
       case 'log':
         return this.#message(event.package, event.level, event.message);
+      case 'error':
+        return this.#rows.text(formatError(event.error, { colour: this.#options.colour, verbose: this.#isVerbose }));
       default:
         return event satisfies never;
     }
@@ -174,8 +180,9 @@ class PlainReport {
       if (this.#isVerbose) this.#row(event.package, 'check', event.satisfied ? 'satisfied' : 'not satisfied');
       return;
     }
-    if (!this.#isVerbose) return;
-    for (const reason of event.reasons) this.#row(event.package, 'new', plainText(reason));
+    const isNew = event.causes.every(({ kind }) => kind === 'first-build');
+    for (const line of this.#isVerbose ? event.reasons : missInShort(event.reasons))
+      this.#row(event.package, isNew ? 'new' : 'rebuild', plainText(line));
   }
 
   #lock(event: Event<'lock:wait' | 'lock:acquired' | 'lock:taken-over' | 'lock:lost' | 'commit:lost'>): void {
@@ -276,6 +283,12 @@ class PlainReport {
   get #isVerbose(): boolean {
     return this.#options.verbosity === 'verbose';
   }
+}
+
+/** The first reason says most. */
+function missInShort([first, ...others]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  return [others.length === 0 ? first : `${first} (and ${others.length} more: see fettle why)`];
 }
 
 /** Identity with options; events that belong to no package are the program's own. */

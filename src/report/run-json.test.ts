@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { PackageOutcome } from '../engine/index.js';
 import { FettleError, toErrorReport } from '../errors/index.js';
+import type { MissReason } from '../events/index.js';
 import { runJson } from './run-json.js';
+
+const REASON: MissReason = {
+  ...{ kind: 'option', name: 'n', before: 0, after: 1, location: null, because: [] },
+  text: 'option n: 0 → 1',
+};
 
 const installed: PackageOutcome = {
   id: 'a.x@v1{n=1}',
@@ -12,6 +18,7 @@ const installed: PackageOutcome = {
   path: '/cache/x/asset',
   products: {},
   reason: null,
+  missReasons: [REASON],
   durationMs: 12.6,
   error: null,
   ok: true,
@@ -25,6 +32,7 @@ const failed: PackageOutcome = {
   ...installed,
   key: null,
   status: 'failed',
+  missReasons: [],
   path: null,
   reason: 'build failed',
   ok: false,
@@ -43,6 +51,7 @@ test('a run is its packages in order with exactly the promised fields', () => {
         status: 'installed',
         path: '/cache/x/asset',
         reason: null,
+        miss_reasons: [REASON],
         duration_ms: 13,
         error: null,
       },
@@ -53,6 +62,7 @@ test('a run is its packages in order with exactly the promised fields', () => {
         status: 'failed',
         path: null,
         reason: 'build failed',
+        miss_reasons: [],
         duration_ms: 13,
         error: { code: 'E_SCRIPT', message: 'no', hint: 'h', location: { file: 'r.lua', line: 3 } },
       },

@@ -1,6 +1,6 @@
 import type { PackageOutcome, RunReport } from '../engine/index.js';
 import { toErrorReport, type ErrorReport, type SourceLocation } from '../errors/index.js';
-import type { PackageStatus } from '../events/index.js';
+import type { MissReason, PackageStatus } from '../events/index.js';
 import type { Options } from '../manifest/index.js';
 
 interface ErrorJson {
@@ -17,6 +17,8 @@ interface PackageJson {
   readonly status: PackageStatus;
   readonly path: string | null;
   readonly reason: string | null;
+  /** Why it was not in the cache. */
+  readonly miss_reasons: readonly MissReason[];
   readonly duration_ms: number;
   readonly error: ErrorJson | null;
 }
@@ -50,6 +52,7 @@ function packageJson(outcome: PackageOutcome): PackageJson {
     status: outcome.status,
     path: outcome.path,
     reason: outcome.reason,
+    miss_reasons: outcome.missReasons,
     duration_ms: Math.round(outcome.durationMs),
     error: outcome.error && errorJson(outcome.error),
   };

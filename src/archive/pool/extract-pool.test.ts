@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { access, readdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ArchiveRig, makeTar, makeTarGz, makeZip, type TestEntry } from '../archive-rig.js';
 import { extractArchive } from '../index.js';
-import { ExtractWorkerBundle } from '../testing/extract-worker-bundle.js';
+import { WorkerBundle } from '../../support/threads/worker-bundle-rig.js';
 import { createExtractPool } from './extract-pool.js';
 
 const ENTRIES: readonly TestEntry[] = [
@@ -11,9 +12,9 @@ const ENTRIES: readonly TestEntry[] = [
   { name: 'tool', type: '2', linkTarget: 'bin/tool' },
 ];
 
-let bundle: ExtractWorkerBundle;
+let bundle: WorkerBundle;
 beforeAll(async () => {
-  bundle = await ExtractWorkerBundle.create();
+  bundle = await WorkerBundle.create(fileURLToPath(new URL('../extract-worker.ts', import.meta.url)));
 });
 afterAll(async () => {
   await bundle[Symbol.asyncDispose]();

@@ -22,7 +22,7 @@ function asJson(entry: ListedCacheEntry): object {
   return {
     ...{ identity, options, platform: platformArch, key, bytes, files },
     ...{ last_used: new Date(lastUsed).toISOString(), completed: new Date(completedAt).toISOString() },
-    origin: origin.map(({ url, digest }) => ({ url, digest })),
+    origin: origin.map(({ url, digest, build }) => ({ url, digest, ...(build && { build }) })),
     path,
   };
 }

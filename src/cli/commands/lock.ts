@@ -12,6 +12,7 @@ import {
 import { nearestName } from '../../support/nearest-name.js';
 import type { Invocation } from '../invocation.js';
 import { makeProjectLock, type MadeLock } from '../make-lock.js';
+import { namesOfId } from '../package-names.js';
 import { saveLock } from '../project-lock.js';
 import { sayLog } from '../say.js';
 
@@ -88,19 +89,11 @@ function idsOfLock(locked: LockFile | undefined): readonly string[] {
 }
 
 function matching(ids: readonly string[], name: string, manifest: Manifest): readonly string[] {
-  const matches = ids.filter((id) => namesOf(id).includes(name));
+  const matches = ids.filter((id) => namesOfId(id).includes(name));
   if (matches.length > 0) return matches;
-  const nearest = nearestName(name, ids.flatMap(namesOf));
+  const nearest = nearestName(name, ids.flatMap(namesOfId));
   throw new FettleError('E_UNKNOWN_PACKAGE', `neither the manifest nor the lock file has a package ${name}`, {
     facts: { name, manifest: manifest.file, known: ids.length > 0 ? ids : 'none' },
     ...(nearest !== undefined && { hint: `Did you mean "${nearest}"?` }),
   });
-}
-
-/** The id, the identity, and its short forms: `gcc`, `arm.gcc`, `gcc@v2`. */
-function namesOf(id: string): readonly string[] {
-  const identity = id.replace(/\{.*/s, '');
-  const [name = ''] = identity.split('@');
-  const short = name.slice(name.indexOf('.') + 1);
-  return [id, identity, name, short, identity.slice(identity.indexOf('.') + 1)];
 }

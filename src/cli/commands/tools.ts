@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ARCHIVE_FORMATS, detectArchive, extractArchive } from '../../archive/index.js';
 import { EXIT, FettleError, hasCode } from '../../errors/index.js';
-import { EventBus, type Emit } from '../../events/index.js';
+import { EventBus } from '../../events/index.js';
 import { createFetcher, hashFile, parseIntegrity, parseSource, type FetchRequest } from '../../fetch/index.js';
 import { ChildRegistry } from '../../process/index.js';
-import { createReporter } from '../../report/index.js';
 import { extractLimitsOf } from '../extract-limits.js';
 import { Interruption } from '../interruption.js';
 import type { Invocation } from '../invocation.js';
-import { usesColour } from '../say.js';
+import { observe } from '../observe.js';
+import { sayLog } from '../say.js';
 
 export interface FetchCommandOptions {
   readonly sha256?: string;
@@ -30,10 +30,13 @@ export async function fetch(
     ...(options.ref !== undefined && { ref: options.ref }),
   };
   const { folder, name } = await splitDestination(resolve(host.cwd, destination ?? '.'), destination);
+  const bus = new EventBus(() => host.now());
+  await using observation = observe(invocation, bus, { hasLiveView: false });
   using children = new ChildRegistry();
   const fetcher = createFetcher({ host, offline: globals.offline ?? false, children });
   using interruption = new Interruption(() => {
     children.killAll('SIGKILL');
+    observation.endNow();
   });
   await mkdir(folder, { recursive: true });
   // Beside the destination, so that the last step is a rename and a failure leaves what was there before.
@@ -42,7 +45,7 @@ export async function fetch(
     const wanted = name === undefined ? request : { ...request, dest: name };
     const [file] = await fetcher.fetchAll([wanted], {
       directory: temporary,
-      emit: emitTo(invocation),
+      emit: bus.scoped(() => ({ package: null, phase: null })),
       signal: interruption.signal,
     });
     if (!file) throw new TypeError('one request gave no file');
@@ -63,7 +66,7 @@ export async function extract(
   destination: string | undefined,
   options: { readonly strip: number },
 ): Promise<number> {
-  const { host, streams } = invocation;
+  const { host } = invocation;
   const path = resolve(host.cwd, archive);
   await refuseMissing(path);
   if ((await detectArchive(path)) === undefined) {
@@ -71,19 +74,22 @@ export async function extract(
       facts: { path, known: ARCHIVE_FORMATS },
     });
   }
-  using interruption = new Interruption(() => undefined);
+  const bus = new EventBus(() => host.now());
+  await using observation = observe(invocation, bus, { hasLiveView: false });
+  using interruption = new Interruption(() => {
+    observation.endNow();
+  });
   const target = resolve(host.cwd, destination ?? '.');
   await mkdir(target, { recursive: true });
   const { files } = await extractArchive({
     archive: path,
     destination: target,
     strip: options.strip,
-    emit: () => undefined,
+    emit: bus.scoped(() => ({ package: null, phase: null })),
     signal: interruption.signal,
     limits: extractLimitsOf(host.env),
   });
-  if (invocation.globals.quiet !== true)
-    streams.err(`extracted ${String(files)} file${files === 1 ? '' : 's'} to ${target}\n`);
+  sayLog(invocation, 'info', `extracted ${String(files)} file${files === 1 ? '' : 's'} to ${target}`);
   return EXIT.ok;
 }
 
@@ -162,19 +168,4 @@ async function refuseMissing(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return;
   throw new FettleError('E_FILE', found ? `${path} is not a file` : `there is no file ${path}`, { facts: { path } });
-}
-
-function emitTo(invocation: Invocation): Emit {
-  const bus = new EventBus(() => invocation.host.now());
-  const reporter = createReporter('plain', {
-    write: (text) => {
-      invocation.streams.err(text);
-    },
-    colour: usesColour(invocation),
-    verbosity: invocation.globals.quiet === true ? 'quiet' : 'normal',
-  });
-  bus.subscribe(reporter);
-  return (body) => {
-    bus.emit(body);
-  };
 }

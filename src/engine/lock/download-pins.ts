@@ -33,6 +33,8 @@ export interface PinSettings {
   readonly manifestDirectory: string;
   readonly now: number;
   readonly minimumReleaseAgeMs: number | undefined;
+  /** Set for a strict manifest: its file. */
+  readonly strictManifest: string | undefined;
 }
 
 /** Makes the downloads of a run's packages exact: as the lock file says, else by asking, each once. */
@@ -67,7 +69,8 @@ export class DownloadPins {
       return exact;
     }
     lock.refuseUnknown(request.source.text, askedBy);
-    return this.#ask(request);
+    const isStrict = this.#settings.strictManifest !== undefined && request.source.kind === 'registry';
+    return this.#ask(isStrict ? { ...request, isStrict } : request);
   }
 
   async #ask(request: FetchRequest): Promise<ExactDownload> {

@@ -10,8 +10,6 @@ export interface RunLocksOptions extends PinSettings {
   readonly use: LockUse | undefined;
   /** The platform that the run is for, as `linux-x86_64`. */
   readonly lockedPlatform: string;
-  /** Set for a strict manifest: its file. */
-  readonly strictManifest: string | undefined;
 }
 
 /** What a run for one platform knows of the lock file, and has found out for it. */

@@ -10,16 +10,24 @@ import type { Run } from '../run.js';
  * loaded are found by awaiting `recipe` of their nodes.
  * @throws FettleError E_SOURCE_CONFLICT
  */
-export async function readGraph(run: Run, packages: readonly PackageRequest[]): Promise<readonly PackageNode[]> {
+export async function readGraph(
+  run: Run,
+  packages: readonly PackageRequest[],
+  keyOf: (node: PackageNode) => Promise<string> = noKey,
+): Promise<readonly PackageNode[]> {
   const silent: Run = { ...run, bus: new EventBus(() => run.host.now()), buildsForRecipes: false };
   const graph: Graph = new Graph({
     recipe: (node) => recipeFetchPhase(silent, graph, node),
-    key: () => Promise.reject(new TypeError('a graph that is only read has no keys')),
+    key: keyOf,
     done: async (node) => unbuilt(node),
   });
   for (const request of packages) graph.addRoot(request);
   await allRecipes(graph);
   return graph.nodes;
+}
+
+function noKey(): Promise<never> {
+  return Promise.reject(new TypeError('a graph that is only read has no keys'));
 }
 
 /** Loading one recipe adds others. */
@@ -42,6 +50,7 @@ function unbuilt({ id, request, requestedBy }: PackageNode): PackageOutcome {
     path: null,
     products: {},
     reason: null,
+    missReasons: [],
     durationMs: 0,
     error: null,
     ok: true,

@@ -54,7 +54,7 @@ async function fetchRequests(
 }
 
 /** @param exact what the request stood for */
-function originOf(request: FetchRequest, exact: FetchRequest, { digest, fileName, bytes }: FetchedFile): Origin {
+function originOf(request: FetchRequest, exact: FetchRequest, { digest, fileName, bytes, build }: FetchedFile): Origin {
   const { source, ref, integrity } = request;
   return {
     url: source.text,
@@ -64,6 +64,7 @@ function originOf(request: FetchRequest, exact: FetchRequest, { digest, fileName
     ...(integrity && { integrity }),
     file: fileName,
     bytes,
+    ...(build && { build }),
   };
 }
 

@@ -31,6 +31,7 @@ export async function recipeFetchPhase(run: Run, graph: Graph, node: PackageNode
     let ok = false;
     try {
       const recipe = await load({ run, graph, node, emit });
+      emit({ kind: 'package:needs', needs: node.edges.map((edge) => edge.node.id) });
       ok = true;
       return recipe;
     } finally {

@@ -1,4 +1,4 @@
 export { createRegistryResolver, type RegistryResolver, type RegistryResolverOptions } from './registry-resolver.js';
 export type { RegistryAnswer, RegistryHttp, RegistryRequest } from './http.js';
-export type { ResolvedPackage, ResolveOptions } from './resolved-package.js';
+export type { BuildOrigin, ResolvedPackage, ResolveOptions } from './resolved-package.js';
 export type { WheelPlatform } from './pypi/wheel-platform.js';

@@ -11,6 +11,8 @@ export interface RegistryResolverOptions {
   readonly http: RegistryHttp;
   /** Where running programs are entered, so that they can be killed at once. */
   readonly children?: ChildRegistry | undefined;
+  /** Where trust roots are kept between runs. Without it, they are fetched anew for each that needs them. */
+  readonly trustFolder?: string | undefined;
   /** Whose wheels to choose. Default: this machine's. */
   readonly wheelPlatform?: WheelPlatform;
 }
@@ -19,7 +21,7 @@ export interface RegistryResolverOptions {
 export interface RegistryResolver {
   /**
    * @param purl of npm, pypi, cargo, golang, maven or deb; with an exact version, a range, or none for the newest
-   * @throws FettleError E_PURL, E_REGISTRY, E_FETCH, E_CHECKSUM for what is signed wrongly
+   * @throws FettleError E_PURL, E_REGISTRY, E_FETCH, E_CHECKSUM for what is signed wrongly, E_PROVENANCE
    */
   resolve(purl: string, options: ResolveOptions): Promise<ResolvedPackage>;
 }
@@ -28,6 +30,7 @@ export function createRegistryResolver({
   host,
   http,
   children,
+  trustFolder,
   wheelPlatform,
 }: RegistryResolverOptions): RegistryResolver {
   const context: RegistryContext = {
@@ -35,6 +38,7 @@ export function createRegistryResolver({
     http,
     children,
     remembered: new Remembered(),
+    trustFolder,
     wheelPlatform: (platform) =>
       platform === undefined || platform === `${host.platform}-${host.arch}`
         ? (wheelPlatform ?? detectWheelPlatform(host))

@@ -25,7 +25,22 @@ export interface ResolvedPackage {
   readonly publishedAt?: string;
   /** What was checked besides the digest: a signature of the registry, the tree of a checksum database. */
   readonly proofs?: readonly string[];
+  /** Who built it out of what, where a certificate that was verified says so. */
+  readonly build?: BuildOrigin;
   readonly warnings: readonly string[];
+}
+
+/** A build, as the certificate that a build service got for it says. */
+export interface BuildOrigin {
+  /** The source repository. */
+  readonly repository: string;
+  readonly commit?: string;
+  /** The workflow file, with the ref it is from. */
+  readonly workflow?: string;
+  /** The workflow that did the work: the same one, or one that is shared. */
+  readonly builder?: string;
+  /** The run, where somebody may read its log. */
+  readonly run?: string;
 }
 
 export interface ResolveOptions {
@@ -38,6 +53,8 @@ export interface ResolveOptions {
   readonly publishedBefore?: string;
   /** Find out what costs more to ask, such as the date of publication. */
   readonly details?: boolean;
+  /** Refuse what the registry announces proofs for that cannot be checked now. Default: a warning. */
+  readonly isStrict?: boolean;
 }
 
 /** What a run shares between all its look-ups. */
@@ -46,6 +63,8 @@ export interface RegistryContext {
   readonly http: RegistryHttp;
   readonly children: ChildRegistry | undefined;
   readonly remembered: Remembered;
+  /** Where trust roots are kept between runs. */
+  readonly trustFolder: string | undefined;
   /**
    * @param platform as `linux-x86_64`; without one this machine's, which is found out only when a wheel is to be chosen
    * @returns the platform whose wheels fit

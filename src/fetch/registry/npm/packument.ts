@@ -14,12 +14,20 @@ export interface NpmRelease {
   readonly signing: NpmSigning;
 }
 
-/** What the registry signed, and where the statement of who built it is. */
+/** What the registry signed, and where the statements about it are. */
 export interface NpmSigning {
   /** The SRI string as published: it is part of what is signed. */
   readonly integrity: string;
   readonly signatures: readonly NpmSignature[];
-  readonly attestations: string | undefined;
+  readonly attestations: NpmAttestations | undefined;
+}
+
+/** Signed statements about a version that the registry announces. */
+export interface NpmAttestations {
+  /** Where they are, maybe on the registry that a mirror has them from. */
+  readonly url: string;
+  /** Of which type the statement of who built it is; undefined when there is none. */
+  readonly provenance: string | undefined;
 }
 
 export interface NpmSignature {
@@ -47,9 +55,14 @@ interface RawVersion {
     readonly integrity?: unknown;
     readonly shasum?: unknown;
     readonly signatures?: unknown;
-    readonly attestations?: { readonly url?: unknown } | null;
+    readonly attestations?: RawAttestations | null;
   } | null;
   readonly deprecated?: unknown;
+}
+
+interface RawAttestations {
+  readonly url?: unknown;
+  readonly provenance?: { readonly predicateType?: unknown } | null;
 }
 
 /** @returns undefined when it is none */
@@ -78,9 +91,15 @@ function readRelease(version: string, manifest: RawVersion | null, time: string 
     signing: {
       integrity: sri,
       signatures: Array.isArray(signatures) ? signatures.filter(isSignature) : [],
-      attestations: typeof attestations?.url === 'string' ? attestations.url : undefined,
+      attestations: readAttestations(attestations ?? {}),
     },
   };
+}
+
+function readAttestations({ url, provenance }: RawAttestations): NpmAttestations | undefined {
+  if (typeof url !== 'string' || !isHttpUrl(url)) return undefined;
+  const predicateType = provenance?.predicateType;
+  return { url, provenance: typeof predicateType === 'string' ? predicateType : undefined };
 }
 
 function isSignature(value: unknown): value is NpmSignature {

@@ -3,8 +3,10 @@ import type { RegistryAnswer } from '../http.js';
 import { withVersion } from '../package-url-text.js';
 import { loadNpmConfig, npmRegistryAt, type NpmConfig, type NpmRegistry } from './npm-config.js';
 import { chooseNpmVersion } from './npm-versions.js';
-import { assertSigned, readRegistryKeys } from './npm-signatures.js';
+import { keysOf, type NpmEnquiry } from './npm-enquiry.js';
+import { assertSigned } from './npm-signatures.js';
 import { readPackument, type NpmRelease, type Packument } from './packument.js';
+import { checkProvenance } from './provenance/check-provenance.js';
 import {
   noPublishedDigest,
   noSuchVersion,
@@ -23,7 +25,7 @@ const ACCEPT_WHOLE = 'application/json; q=1.0, */*; q=0.5';
 
 /**
  * Finds the tarball of an npm package the way npm would, from npm's own configuration.
- * @throws FettleError E_REGISTRY, E_FETCH
+ * @throws FettleError E_REGISTRY, E_FETCH, E_CHECKSUM, E_PROVENANCE
  */
 export async function resolveNpm(
   reference: PackageReference,
@@ -43,8 +45,16 @@ export async function resolveNpm(
     return readPackument(parseJsonAnswer(answer, question)) ?? refuseOther(question, answer);
   });
   const release = await chooseRelease(packument, question, options);
-  const proofs = await checkSignatures(release, { config, registry, question, options, context });
-  return { ...describe(release, { config, registry, question, options, context }), proofs };
+  const enquiry = { config, registry, question, options, context };
+  const signed = await checkSignatures(release, enquiry);
+  const { proofs, build, warnings } = await checkProvenance(release, packument.releases, enquiry);
+  const described = describe(release, enquiry);
+  return {
+    ...described,
+    proofs: [...signed, ...proofs],
+    ...(build && { build }),
+    warnings: [...described.warnings, ...warnings],
+  };
 }
 
 function registryFor({ name, qualifiers, text }: PackageReference, config: NpmConfig): NpmRegistry {
@@ -82,29 +92,16 @@ async function refuseMissingVersion(releases: Packument['releases'], question: Q
   throw noSuchVersion(question, versions, versions.filter(isBelow).length);
 }
 
-interface Found {
-  readonly config: NpmConfig;
-  readonly registry: NpmRegistry;
-  readonly question: Question;
-  readonly options: ResolveOptions;
-  readonly context: RegistryContext;
-}
-
 /** A registry that signs nothing, or keeps its keys to itself (as mirrors do), is no failure: it is told by no proof. */
-async function checkSignatures(release: NpmRelease, found: Found): Promise<readonly string[]> {
-  const { config, registry, question, options, context } = found;
+async function checkSignatures(release: NpmRelease, enquiry: NpmEnquiry): Promise<readonly string[]> {
   if (release.signing.signatures.length === 0) return [];
-  const url = `${registry.url}-/npm/v1/keys`;
-  const keys = await context.remembered.get(`npm ${url}`, options.signal, async () => {
-    const headers = authorizationHeader(config.authorizationFor(url, registry));
-    return readRegistryKeys(await context.http.get(url, { headers, signal: options.signal }));
-  });
-  if (!keys || keys.length === 0) return [];
-  assertSigned(release, keys, question);
+  const keys = await keysOf(enquiry);
+  if (keys.length === 0) return [];
+  assertSigned(release, keys, enquiry.question);
   return ['registry signature'];
 }
 
-function describe(release: NpmRelease, { config, registry, question, options }: Found): ResolvedPackage {
+function describe(release: NpmRelease, { config, registry, question, options }: NpmEnquiry): ResolvedPackage {
   const { name, purl } = question.reference;
   const { version, deprecated, publishedAt } = release;
   const fileName = packFileName(name, version);

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { EntryId, MissSubject } from '../cache/index.js';
+import type { Recipe } from '../recipe/index.js';
+import { derive, type Derivation } from './derivation.js';
+import type { PackageNode } from './graph.js';
+import type { Run } from './run.js';
+
+/** The cache entry that a package with these inputs has, or would have. */
+export function entryIdOf({ host }: Pick<Run, 'host'>, recipe: Recipe, { key }: Derivation): EntryId {
+  return { identity: recipe.identity.text, key, platformArch: `${host.platform}-${host.arch}` };
+}
+
+/** What the recipe says of the version of the tool, else the option of that name. */
+export function toolVersionOf({ version, options }: Recipe): string | null {
+  const known = version ?? options['version'];
+  return typeof known === 'string' || typeof known === 'number' ? String(known) : null;
+}
+
+/** A package as the cache compares it with earlier builds. */
+export function missSubject(run: Run, node: PackageNode, recipe: Recipe, derivation: Derivation): MissSubject {
+  const { file, observed } = recipe;
+  const required = Object.entries(observed.files);
+  return {
+    id: entryIdOf(run, recipe, derivation),
+    keyInputs: derivation.inputs,
+    version: toolVersionOf(recipe),
+    sources: [
+      { digest: file.digest, path: file.file },
+      ...required.map(([name, digest]) => ({ digest, path: join(file.directory, name) })),
+    ],
+    dependency: (key) => dependencyWith(run, node, key),
+  };
+}
+
+async function dependencyWith(run: Run, { edges }: PackageNode, key: string): Promise<MissSubject | undefined> {
+  for (const { node } of edges) {
+    if ((await node.key) !== key) continue;
+    const recipe = await node.recipe;
+    return missSubject(run, node, recipe, await derive(run, node, recipe));
+  }
+  return undefined;
+}

@@ -1,0 +1,2 @@
+export { addEntry, changeEntry, removeEntries, type EntryChange, type ManifestText } from './edit-packages.js';
+export { writeEntry, type PackageEntry } from './write-lua.js';

@@ -1,0 +1,1 @@
+export { openTelemetry, wantsTelemetry, type Telemetry } from './telemetry.js';

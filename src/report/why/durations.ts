@@ -1,0 +1,8 @@
+import type { PackageState } from '../../engine/index.js';
+
+type Entry = Extract<PackageState, { status: 'cached' }>['entry'];
+
+/** How long the phases of its build took together, in whole milliseconds. */
+export function builtIn({ durations }: Pick<Entry, 'durations'>): number {
+  return Math.round(Object.values(durations).reduce((sum, each) => sum + each, 0));
+}
