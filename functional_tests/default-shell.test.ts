@@ -111,7 +111,7 @@ describe('the manifest names the default shell', () => {
     async (shell) => {
       await using world = await World.create();
       await world.manifest(`packages = {}\ndefault_shell = ${shell}`);
-      const result = await world.fettle(['sync', '--json', '--reporter', 'json']);
+      const result = await world.fettle(['sync', '--json']);
       expect(result.exitCode).toBe(3);
       expect(result.stderr).toContain('E_SHELL');
       expect(result.stderr).toContain('fettle.lua:2');

@@ -148,6 +148,18 @@ describe('strict = true', () => {
     expect((await world.fettle(['lock'])).exitCode).toBe(4);
   });
 
+  test('takes objects of a storage for downloads like any other', async () => {
+    await using world = await World.create();
+    await world.recipe('local.a@v1', 'fetch = "s3://kits/kit.bin"');
+    await world.recipe('local.b@v1', 'fetch = function(ctx) ctx.fetch("s3://kits/other.bin") end');
+    await world.manifest(STRICT('"local.a@v1"'));
+    const report = await sync(world);
+    expect([report.exitCode, report.error?.code, report.packages]).toEqual([4, 'E_NO_DIGEST', []]);
+    expect(report.result.stderr).toContain('s3://kits/kit.bin');
+    await world.manifest(STRICT('"local.b@v1"'));
+    expect((await sync(world)).package('local.b@v1').error?.code).toBe('E_NO_DIGEST');
+  });
+
   test('refuses what code asks for when it asks', async () => {
     await using world = await World.create();
     const url = world.server.serve('/kit.bin', '1');

@@ -11,6 +11,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import S3Server from 's3rver';
+import { ProxyServer } from './support/proxy-server.js';
 import { expectNothingKept, RunReport, tarGz, World } from './support/index.js';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };
@@ -50,6 +51,7 @@ async function fill(): Promise<void> {
   const [Bucket, Key] = ['kits', 'large.bin'];
   try {
     await client.send(new PutObjectCommand({ Bucket, Key: 'tools/kit 1.tgz', Body: TARBALL }));
+    await client.send(new PutObjectCommand({ Bucket, Key: "odd (1)/it's +100%.bin", Body: 'odd' }));
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
     const parts = [];
     for (const [index, Body] of PARTS.entries()) {
@@ -106,6 +108,17 @@ describe('from a bucket', () => {
     expect([report.exitCode, error?.code]).toEqual([5, 'E_FETCH']);
     expect(report.result.stderr).toContain(answer);
     expect(report.result.stderr).toContain(source);
+  });
+
+  test('a name that must be escaped is asked for as it is, through the proxy that the environment names', async () => {
+    await using world = await World.create();
+    await using proxy = await ProxyServer.start();
+    await world.recipe('local.a@v1', `fetch = "s3://kits/odd (1)/it's +100%.bin"`);
+    await world.manifest('packages = { "local.a@v1" }');
+    const env = { ...KEYS, AWS_ENDPOINT_URL: endpoint, HTTP_PROXY: `http://${proxy.address}` };
+    const report = new RunReport(await world.fettle(['sync', '--json'], { env }));
+    expect(await contents(report)).toEqual(["it's +100%.bin"]);
+    expect(proxy.asked).toEqual([expect.stringContaining(endpoint)]);
   });
 
   test('nothing is fetched offline', async () => {

@@ -193,7 +193,7 @@ describe('secrets in addresses are told nowhere', () => {
     expect(world.server.requests[0]?.headers.authorization).toBe(`Basic ${btoa('ann:hunter2')}`);
     const { stdout, stderr } = report.result;
     const cached = execFileSync('sh', ['-c', 'cat $(find . -type f)'], { cwd: world.cache, encoding: 'utf8' });
-    const traces = execFileSync('sh', ['-c', 'cat trace-*'], { cwd: world.temporary, encoding: 'utf8' });
+    const traces = execFileSync('sh', ['-c', 'cat events-*'], { cwd: world.temporary, encoding: 'utf8' });
     for (const text of [stdout, stderr, cached, traces]) expect(text).not.toMatch(/hunter2|s3cr3t/);
   });
 });

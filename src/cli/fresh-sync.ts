@@ -13,6 +13,7 @@ import { reporterFor } from './reporter.js';
 
 export interface SyncOptions extends LockFlags {
   readonly json?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Engine, RunRequest } from '../engine/index.js';
 import { Interruption } from './interruption.js';
 import type { Invocation } from './invocation.js';
-import { lockModeOf } from './lock-mode.js';
+import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
 import { openEngine } from './provision.js';
@@ -12,10 +12,11 @@ export async function surveyProject<T>(
   invocation: Invocation,
   command: string,
   ask: (engine: Engine, request: RunRequest) => Promise<T>,
+  flags: LockFlags = {},
 ): Promise<T> {
   const manifest = loadProjectManifest(invocation);
   try {
-    const mode = lockModeOf(invocation, {});
+    const mode = lockModeOf(invocation, flags);
     const lock = await openLock(invocation, manifest, { mode, isWhole: true, isOnlyUsed: true });
     await using engine = await openEngine(invocation);
     engine.events.subscribe(reporterFor(invocation, false));

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { FetchRig } from './fetch-rig.js';
 import { readProxies } from './http/proxies.js';
-import { ProxyServer } from './proxy-rig.js';
+import { ProxyServer } from '../../functional_tests/support/proxy-server.js';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../test_data/tls/${name}`, import.meta.url));
 

@@ -10,5 +10,5 @@ export type { BuildOrigin } from './registry/index.js';
 export { isPartialName } from './partial-file.js';
 export { createFetcher, type FetcherOptions } from './run-fetcher.js';
 export { newestOf } from './newest.js';
-export type { Source } from './source.js';
+export { needsDigest, type Source } from './source.js';
 export { keepDownload, storedDownload, type DownloadStoreOptions } from './store/index.js';

@@ -5,3 +5,8 @@ export type Source =
   | { readonly kind: 's3'; readonly url: string; readonly text: string }
   | { readonly kind: 'git'; readonly url: string; readonly text: string }
   | { readonly kind: 'registry'; readonly purl: string; readonly text: string };
+
+/** Whether nobody vouches for what comes from there but who asks: git has digests of its own, registries publish theirs. */
+export function needsDigest({ kind }: Source): boolean {
+  return kind === 'http' || kind === 's3';
+}

@@ -70,7 +70,7 @@ export class Transports {
     this.#retries = { policy: settings.retries, delay, random, now: () => host.now() };
     this.#credentials = new CredentialsOfHosts(host);
     this.#hosts = new HostLimits(connectionsPerHost);
-    this.#objects = new ObjectStorage(host);
+    this.#objects = new ObjectStorage(host, this.#client);
     this.#slots = new Semaphore(options.connections ?? settings.connections);
   }
 

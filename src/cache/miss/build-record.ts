@@ -5,9 +5,9 @@ import { patiently } from '../../support/patiently.js';
 import type { EntryId } from '../entry.js';
 import { buildRecordOf, isBuildRecord, logOf, type EntryPlace, type Layout } from '../layout.js';
 import type { MissSubject } from './miss-subject.js';
-import { readSourceTexts } from './source-texts.js';
+import { readSourceLines, type LineDigests } from './source-lines.js';
 
-const RECORD_VERSION = 1;
+const RECORD_VERSION = 2;
 /** Of one identity. */
 const KEPT_RECORDS = 50;
 
@@ -26,8 +26,8 @@ export interface BuildRecord extends EntryId {
   readonly keyInputs: unknown;
   /** Why it was built. */
   readonly reasons: readonly MissReason[];
-  /** Texts of the recipe and of what it required, by their digests. */
-  readonly sources: Readonly<Record<string, string>>;
+  /** Lines of the recipe and of what it required, by the digests of these files. */
+  readonly sources: Readonly<Record<string, LineDigests>>;
   /** When the garbage collection removed the entry. */
   readonly evictedAt?: number;
 }
@@ -39,7 +39,7 @@ export async function recordBuild(layout: Layout, subject: MissSubject, facts: B
   const { id, keyInputs, version: toolVersion } = subject;
   const folder = layout.logFolder(id.identity);
   try {
-    const sources = await readSourceTexts(subject.sources);
+    const sources = await readSourceLines(subject.sources);
     const record: BuildRecord = { version: RECORD_VERSION, ...id, ...facts, toolVersion, keyInputs, sources };
     await patiently(async () => {
       makeFolder(folder);

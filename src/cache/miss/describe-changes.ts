@@ -7,7 +7,7 @@ import type { EarlierBuild } from './earlier-builds.js';
 import { firstChangedLine } from './first-changed-line.js';
 import type { MissSubject } from './miss-subject.js';
 import { isSecretName, showText, showValue } from './show-value.js';
-import { readSourceTexts } from './source-texts.js';
+import { readSourceLines } from './source-lines.js';
 
 /** All that is different about a package since an earlier build of its identity; what says most comes first. */
 export async function changesBetween(
@@ -57,7 +57,7 @@ async function describe(difference: Difference, before: EarlierBuild, now: MissS
 
 const SINGLE = { platform: 'platform', shell: 'default shell', layout: 'format of the key' } as const;
 
-/** `recipe changed: gcc.lua:41`, as far as the earlier text is known. */
+/** `recipe changed: gcc.lua:41`, as far as the earlier lines are known. */
 async function describeFile(
   kind: MissKind,
   what: string,
@@ -68,7 +68,7 @@ async function describeFile(
   const reason = contentReason(kind, what, difference);
   if (!file) return reason;
   const earlier = before.sources[String(difference.before)];
-  const current = (await readSourceTexts([file]))[file.digest];
+  const current = (await readSourceLines([file]))[file.digest];
   const line = earlier === undefined || current === undefined ? undefined : firstChangedLine(earlier, current);
   const place = basename(file.path);
   if (line === undefined) return kind === 'recipe' ? { ...reason, text: `${reason.text}: ${place}` } : reason;

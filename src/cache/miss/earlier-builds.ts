@@ -2,6 +2,7 @@ import { listVariants } from '../entry-listing.js';
 import type { Layout } from '../layout.js';
 import { readMarker, standingAsset } from '../marker.js';
 import { listRecords } from './build-record.js';
+import type { LineDigests } from './source-lines.js';
 
 /** A build to compare with, by its entry or by what is remembered of it. */
 export interface EarlierBuild {
@@ -11,7 +12,7 @@ export interface EarlierBuild {
   /** Milliseconds since the epoch. */
   readonly builtAt: number;
   readonly toolVersion: string | null;
-  readonly sources: Readonly<Record<string, string>>;
+  readonly sources: Readonly<Record<string, LineDigests>>;
 }
 
 /** Every build of an identity that anything is known of. */

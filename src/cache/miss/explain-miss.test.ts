@@ -161,7 +161,7 @@ describe('a changed file is told with its first changed line', () => {
     ]);
   });
 
-  test('but not if its text was not kept', async () => {
+  test('but not if its lines were not kept', async () => {
     const path = join(root, 'gcc.lua');
     await writeFile(path, 'x');
     await plant(INPUTS);
@@ -340,6 +340,16 @@ describe('what is remembered of a build', () => {
     const found = await Promise.all(Array.from({ length: 53 }, (_, n) => cache.findBuild(idOf({ n }))));
     expect(found.filter((each) => each !== undefined)).toHaveLength(50);
     expect(found.at(-1)).toBeDefined();
+  });
+
+  test('holds no text of a file, for there may be secrets in it', async () => {
+    const path = join(root, 'gcc.lua');
+    const text = 'fetch = "http://ann:hunter2@server.test"';
+    await writeFile(path, text);
+    await cache.recordBuild(subjectOf(INPUTS, { sources: [{ digest: digest(text), path }] }), FACTS);
+    const found = await cache.findBuild(idOf(INPUTS));
+    expect(Object.keys(found?.sources ?? {})).toEqual([digest(text)]);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
   });
 
   test('holds no file that is no text, or is no longer what it was', async () => {

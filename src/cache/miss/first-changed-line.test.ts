@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { firstChangedLine } from './first-changed-line.js';
+import { digestsOf } from './source-lines.js';
 
 describe('the first changed line', () => {
   test.each([
@@ -12,18 +13,18 @@ describe('the first changed line', () => {
     ['a last line that ends now', 'a', 'a\n', 2],
     ['nothing left', 'a\nb\n', '', 1],
   ])('is that of %s', (_what, before, after, line) => {
-    expect(firstChangedLine(before, after)).toBe(line);
+    expect(firstChangedLine(digestsOf(before), digestsOf(after))).toBe(line);
   });
 
   test('is undefined for the same text', () => {
-    expect(firstChangedLine('a\n', 'a\n')).toBeUndefined();
+    expect(firstChangedLine(digestsOf('a\n'), digestsOf('a\n'))).toBeUndefined();
   });
 
   test('is a line of the new text, and all lines before it are as they were', () => {
     const text = fc.array(fc.constantFrom('a', 'b'), { maxLength: 6 }).map((lines) => lines.join('\n'));
     fc.assert(
       fc.property(text, text, (before, after) => {
-        const line = firstChangedLine(before, after);
+        const line = firstChangedLine(digestsOf(before), digestsOf(after));
         if (line === undefined) return before === after;
         const [earlier, now] = [before.split('\n'), after.split('\n')];
         return line >= 1 && line <= now.length && now.slice(0, line - 1).every((each, at) => each === earlier[at]);

@@ -1,5 +1,5 @@
+import type { SyncOptions } from '../fresh-sync.js';
 import type { InstallOptions } from '../commands/install.js';
-import type { LockFlags } from '../lock-mode.js';
 import type { Act, Add } from './grammar.js';
 
 const LOCKED = ['--locked', 'refuse to begin when the lock file would change (FETTLE_LOCKED)'] as const;
@@ -10,11 +10,10 @@ export function addProvisioningCommands(add: Add, act: Act): void {
   add('sync', 'install every package of the manifest and write the project environment', 'fettle sync')
     .option(...LOCKED)
     .option(...FROZEN)
+    .option('--dry-run', 'only tell what it would do, and why')
     .option('--json', 'print what happened as one JSON object')
     .action(
-      act(async (invocation, options: LockFlags & { json?: boolean }) =>
-        (await import('../commands/sync.js')).sync(invocation, options),
-      ),
+      act(async (invocation, options: SyncOptions) => (await import('../commands/sync.js')).sync(invocation, options)),
     );
   add('install', 'install some packages of the manifest, or one recipe without a manifest', 'fettle install ninja')
     .argument('[identity...]', 'packages of the manifest; none: all')

@@ -1,5 +1,11 @@
 import { FettleError } from '../../errors/index.js';
-import type { FetchedFile, Fetcher, FetchOptions, FetchRequest } from '../../fetch/index.js';
+import {
+  needsDigest,
+  type FetchedFile,
+  type Fetcher,
+  type FetchOptions,
+  type FetchRequest,
+} from '../../fetch/index.js';
 import type { DownloadPins, ExactDownload } from './download-pins.js';
 import { asLockMismatch } from './lock-mismatch.js';
 import type { AskedBy, PackageLock } from './package-lock.js';
@@ -51,7 +57,7 @@ export class PackageFetcher implements Pick<Fetcher, 'fetchAll'> {
   #refuseUnvouched(requests: readonly FetchRequest[]): void {
     const { strictManifest, askedBy, lock } = this.options;
     if (strictManifest === undefined || askedBy === 'declaration') return;
-    const missing = requests.filter(({ source, integrity }) => source.kind === 'http' && !integrity);
+    const missing = requests.filter(({ source, integrity }) => needsDigest(source) && !integrity);
     if (missing.length === 0) return;
     throw noDigest(
       strictManifest,

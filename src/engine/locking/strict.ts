@@ -1,3 +1,4 @@
+import { needsDigest } from '../../fetch/index.js';
 import { noDigest } from '../lock/index.js';
 import { platformMatches } from '../../manifest/index.js';
 import type { Recipe } from '../../recipe/index.js';
@@ -6,7 +7,7 @@ import type { Run } from '../run.js';
 
 /**
  * Refuses packages of a strict manifest that take something for which neither its author nor a registry vouches: naming
- * all of it. Git has digests of its own, and registries publish theirs.
+ * all of it.
  * @throws FettleError E_NO_DIGEST
  */
 export async function assertAllHaveDigests(run: Run, nodes: readonly PackageNode[]): Promise<void> {
@@ -17,7 +18,7 @@ export async function assertAllHaveDigests(run: Run, nodes: readonly PackageNode
 
 async function withoutDigest(run: Run, node: PackageNode): Promise<readonly string[]> {
   const { request } = node;
-  const isRemote = request.fetch !== undefined || request.source?.kind === 'http';
+  const isRemote = request.fetch !== undefined || (request.source !== undefined && needsDigest(request.source));
   const ofRecipe =
     isRemote && !request.integrity ? [`${node.id}: recipe ${request.source?.text ?? 'of its fetch function'}`] : [];
   const recipe = await node.recipe.catch(() => undefined);
@@ -27,5 +28,5 @@ async function withoutDigest(run: Run, node: PackageNode): Promise<readonly stri
 
 function undigestedDownloads({ fetch }: Recipe): readonly string[] {
   if (fetch.form !== 'declared') return [];
-  return fetch.requests.flatMap(({ source, integrity }) => (source.kind === 'http' && !integrity ? [source.text] : []));
+  return fetch.requests.flatMap(({ source, integrity }) => (needsDigest(source) && !integrity ? [source.text] : []));
 }

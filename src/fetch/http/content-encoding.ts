@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import type { Transform } from 'node:stream';
+import { stat } from 'node:fs/promises';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FettleError, messageOf } from '../../errors/index.js';
 import { storageFailure } from '../local-failure.js';
@@ -24,7 +25,8 @@ export function isFileItself(encoding: string, fileName: string, contentType: st
 
 /**
  * Undoes an encoding, from one file into another.
- * @throws FettleError E_FETCH for an encoding that is not known and a body that is not in it, E_DISK_FULL
+ * @throws FettleError E_FETCH for an encoding that is not known, a body that is not in it, and one that becomes so much
+ * more that it is taken for a bomb; E_DISK_FULL
  */
 export async function decodeFile(
   encoding: string,
@@ -38,11 +40,28 @@ export async function decodeFile(
   const decoder = await openDecoder(encoding);
   if (!decoder) throw undecodable(url, encoding, 'fettle does not know it');
   try {
-    await pipeline(createReadStream(from), decoder, createWriteStream(to, { flags: 'w' }), { signal });
+    const meter = meterOf((await stat(from)).size);
+    await pipeline(createReadStream(from), decoder, meter, createWriteStream(to, { flags: 'w' }), { signal });
   } catch (error) {
     signal.throwIfAborted();
     throw storageFailure(error, to) ?? undecodable(url, encoding, messageOf(error), error);
   }
+}
+
+/** What no honest file reaches; short ones may be all zeros. */
+const MAX_RATIO = 1000;
+const FREE_OF_RATIO = 64 * 1024 ** 2;
+
+function meterOf(encodedBytes: number): Transform {
+  const most = Math.max(FREE_OF_RATIO, encodedBytes * MAX_RATIO);
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > most) done(new Error(`${String(encodedBytes)} bytes become more than ${String(most)}`));
+      else done(null, chunk);
+    },
+  });
 }
 
 async function openDecoder(encoding: string): Promise<Transform | undefined> {

@@ -26,6 +26,16 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
+export interface HttpExchange {
+  /** `https://host:port`. */
+  readonly origin: string;
+  /** Encoded, with the query. */
+  readonly path: string;
+  readonly method: 'GET' | 'HEAD';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An answer of any status. Its body must be read or destroyed. */
 export interface HttpResponse {
   readonly status: number;
@@ -59,6 +69,17 @@ export class HttpClient {
     }
   }
 
+  /**
+   * One exchange, redirects and refusals as they come: for clients that do the rest themselves. The path goes out letter
+   * by letter, for it may be signed.
+   * @throws the errors of the network as they come
+   */
+  async exchange({ origin, path, method, headers, signal }: HttpExchange): Promise<Omit<HttpResponse, 'url'>> {
+    const connections = await this.#connections();
+    const answer = await connections.request({ ...this.#waits(), origin, path, method, headers, signal });
+    return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body };
+  }
+
   async close(): Promise<void> {
     // One that could not be made has been told of to whoever needed it.
     const dispatcher = await this.#dispatcher?.catch(() => undefined);
@@ -70,14 +91,22 @@ export class HttpClient {
     const { request } = await import('undici');
     const { address, authorization } = separateCredentials(url);
     const answer = await request(address, {
-      dispatcher: await (this.#dispatcher ??= createDispatcher(this.#options)),
+      ...this.#waits(),
+      dispatcher: await this.#connections(),
       headers: { 'user-agent': 'fettle', 'accept-encoding': 'identity', ...authorization, ...headers },
-      // Said with each request: undici does not tell the agents behind a proxy.
-      headersTimeout: this.#options.timeouts.stallMs,
-      bodyTimeout: this.#options.timeouts.stallMs,
       signal,
     });
     return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body, url: address.href };
+  }
+
+  #connections(): Promise<Dispatcher> {
+    return (this.#dispatcher ??= createDispatcher(this.#options));
+  }
+
+  /** Said with each request: undici does not tell the agents behind a proxy. */
+  #waits(): { readonly headersTimeout: number; readonly bodyTimeout: number } {
+    const { stallMs } = this.#options.timeouts;
+    return { headersTimeout: stallMs, bodyTimeout: stallMs };
   }
 }
 

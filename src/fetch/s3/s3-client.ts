@@ -2,6 +2,8 @@ import type * as Library from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { FettleError } from '../../errors/index.js';
 import type { Host } from '../../host/index.js';
+import type { HttpClient } from '../http/http-client.js';
+import { requestHandlerOf } from './request-handler.js';
 import type { S3Address } from './s3-address.js';
 
 type Credentials = Exclude<S3ClientConfig['credentials'], ((...args: never[]) => unknown) | undefined>;
@@ -9,16 +11,18 @@ type Credentials = Exclude<S3ClientConfig['credentials'], ((...args: never[]) =>
 /** Asks for objects with the official client. It is loaded, and looks for credentials, with the first object. */
 export class ObjectStorage {
   readonly #host: Host;
+  readonly #http: HttpClient;
   #client: Promise<S3Client> | undefined;
 
-  constructor(host: Host) {
+  constructor(host: Host, http: HttpClient) {
     this.#host = host;
+    this.#http = http;
   }
 
   /** @throws what the client throws */
   async get({ bucket, key, version }: S3Address, signal: AbortSignal): Promise<GetObjectCommandOutput> {
     const { GetObjectCommand } = await loadClient();
-    const client = await (this.#client ??= openClient(this.#host));
+    const client = await (this.#client ??= openClient(this.#host, this.#http));
     const command = new GetObjectCommand({
       Bucket: bucket,
       Key: key,
@@ -38,12 +42,13 @@ export class ObjectStorage {
  * What the environment says comes first, as the client would read that of the process; region, profiles and roles then
  * come from the client's own chain.
  */
-async function openClient({ env }: Host): Promise<S3Client> {
+async function openClient({ env }: Host, http: HttpClient): Promise<S3Client> {
   const { S3Client } = await loadClient();
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? (endpoint === undefined ? undefined : 'us-east-1');
   const settings = {
     followRegionRedirects: true,
+    requestHandler: requestHandlerOf(http),
     ...(region !== undefined && { region }),
     // Other servers than the original seldom have a host name for each bucket.
     ...(endpoint !== undefined && { endpoint: assertEndpoint(endpoint), forcePathStyle: true }),

@@ -6,17 +6,27 @@ import type { SourceFile } from './miss-subject.js';
 const LARGEST_TEXT = 128 * 1024;
 const LARGEST_SUM = 512 * 1024;
 
-/** The texts of files by their digests; without those that are too large, no text, or no longer what they were. */
-export async function readSourceTexts(files: readonly SourceFile[]): Promise<Readonly<Record<string, string>>> {
-  const texts: Record<string, string> = {};
+/** The digests of a file's lines: enough to tell which have changed, and no text, in which there may be secrets. */
+export type LineDigests = readonly string[];
+
+/** The lines of files by the files' digests; without files too large, that are no text, or no longer what they were. */
+export async function readSourceLines(files: readonly SourceFile[]): Promise<Readonly<Record<string, LineDigests>>> {
+  const lines: Record<string, LineDigests> = {};
   let room = LARGEST_SUM;
   for (const file of files) {
     const content = await readUnchanged(file);
     if (content === undefined || content.length > room) continue;
     room -= content.length;
-    texts[file.digest] = content.toString('utf8');
+    lines[file.digest] = digestsOf(content.toString('utf8'));
   }
-  return texts;
+  return lines;
+}
+
+/** So short that a text cannot be found by them; that two lines of a file have the same is no harm. */
+const HEX_DIGITS = 8;
+
+export function digestsOf(text: string): LineDigests {
+  return text.split('\n').map((line) => createHash('sha256').update(line).digest('hex').slice(0, HEX_DIGITS));
 }
 
 async function readUnchanged({ path, digest }: SourceFile): Promise<Buffer | undefined> {
