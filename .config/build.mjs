@@ -81,8 +81,15 @@ async function bundleCommand() {
     name,
     contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")').replaceAll(LAZY_IMPORT, 'bundleImport($1)'),
   }));
+  for (const file of [main, ...others]) refuseOtherThanAscii(file);
   const digest = createHash('sha256').update(main.contents).digest('hex').slice(0, 8);
   return [{ ...main, name: `fettle-${digest}.js` }, ...others];
+}
+
+/** The starter reads Latin-1, which is quickest. esbuild escapes all else, but not in regular expressions and tagged templates. */
+function refuseOtherThanAscii({ name, contents }) {
+  const [found] = /[^\u0000-\u007f].{0,40}/.exec(contents) ?? [];
+  if (found !== undefined) throw new Error(`${name} must be ASCII; write an escape in the source for: ${found}`);
 }
 
 /** The library, and what the command loads only when it needs it. */

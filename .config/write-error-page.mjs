@@ -9,7 +9,7 @@ const root = new URL('..', import.meta.url);
 const page = fileURLToPath(new URL('docs/errors.md', root));
 const BEGIN = '<!-- From here to the end this page is written by `npm run docs:errors`. -->';
 
-const codes = await (await loadCatalogue()).explainCodes();
+const codes = (await loadCatalogue()).explainCodes();
 const present = readFileSync(page, 'utf8');
 const introduction = present.slice(0, present.indexOf(BEGIN) + BEGIN.length);
 const wanted = await format(`${introduction}\n\n${tables(codes)}`, { parser: 'markdown', printWidth: 120 });

@@ -98,7 +98,7 @@ describe('a field of a package that is wrong is refused', () => {
       message: 'packages[1] has an unknown field "sorce".',
       line: 4,
       hint: 'Did you mean "source"?',
-      facts: ['field packages[1].sorce', 'nearest source'],
+      facts: ['field packages[1].sorce', 'known recipe, source, sha256'],
     },
     'what other tools call the source': {
       lua: entry('recipe = "local.a@v1", url = "a.lua"'),

@@ -38,6 +38,21 @@ describe('cache verify', () => {
     expect((await world.fettle(['cache', 'verify', '-q'])).stdout).toBe('');
   });
 
+  test.each([
+    ['many files', 'for i in $(seq 700); do echo $i > f$i; done'],
+    ['a large file', 'head -c 20000000 /dev/zero > tool'],
+  ])('knows an asset that threads have sealed: of %s', async (_what, script) => {
+    await using world = await World.create();
+    await world.recipe(PACKAGE, `install = [[${script}; mkdir -p deep/er; ln -s ../.. deep/er/link; echo x > last]]`);
+    await world.manifest(`packages = { "${PACKAGE}" }`);
+    const asset = await sync(world);
+    expect((await world.fettle(['cache', 'verify'])).exitCode).toBe(0);
+    expect((await stat(join(asset, 'last'))).mode & 0o222).toBe(0);
+    await overwrite(join(asset, 'last'), 'y\n');
+    const changed = await world.fettle(['cache', 'verify']);
+    expect([changed.exitCode, changed.stdout]).toEqual([4, expect.stringContaining('changed  last  content')]);
+  });
+
   test('tells each thing that is wrong and ends with 4', async () => {
     const { world, asset } = await syncedWorld();
     await using _world = world;

@@ -164,6 +164,15 @@ describe('add', () => {
     expect((await readdir(world.project)).sort()).toEqual(['.git', 'fettle.lua', 'recipes']);
   });
 
+  test('an option that will not do is told by its own name, at the line that declares it', async () => {
+    await using world = await World.create();
+    await world.recipe('local.tool@v1', 'options = {\n  size = { type = "integer" },\n}\ninstall = "true"\n');
+    await world.manifest('packages = {}\n');
+    const { stderr } = await run(world, 'add', 'tool', '--option', 'size=big');
+    expect(stderr).toContain('local.tool@v1.lua:3\n');
+    expect(stderr).toMatch(/field +options\.size\n/);
+  });
+
   test('a list that code makes is left to people, who are told the line', async () => {
     await using world = await World.create();
     const lua = 'local all = { "fettle.cmake@v1" }\npackages = fettle.join(all)\n';

@@ -62,7 +62,7 @@ describe('sync', () => {
         error: {
           code: 'E_LUA_RUNTIME',
           message: expect.stringContaining('no luck'),
-          hint: null,
+          hint: expect.any(String),
           location: {
             file: join(world.project, 'recipes/acme.beta@v2.lua'),
             line: 3,

@@ -49,16 +49,21 @@ describe('help', () => {
 
 describe('a command line that is not understood ends with 2', () => {
   test.each([
-    [['synk'], 'Did you mean sync?'],
-    [['cache', 'siz'], 'Did you mean size?'],
-    [['sync', '--jsn'], 'Did you mean --json?'],
+    [['synk'], 'Did you mean "sync"?'],
+    [['cache', 'siz'], 'Did you mean "size"?'],
+    [['sync', '--jsn'], 'Did you mean "--json"?'],
     [['sync', 'extra'], 'too many arguments'],
     [['asset'], "missing required argument 'identity'"],
     [['run'], "missing required argument 'command'"],
     [['sync', '--jobs', '0'], 'Expected a whole number of at least 1.'],
     [['sync', '-j', '1.5'], 'Expected a whole number of at least 1.'],
     [['sync', '--lock-timeout', 'soon'], 'Expected a number of seconds.'],
-    [['sync', '--reporter', 'jsno'], 'Allowed choices are'],
+    [['sync', '--reporter', 'jsno'], 'Did you mean "json"?'],
+    [['sync', '--offlin'], 'Did you mean "--offline"?'],
+    [['env', '--shell', 'bsh'], 'Did you mean "bash" or "zsh"?'],
+    [['completion', 'fsih'], 'Did you mean "fish"?'],
+    [['frobnicate'], 'Read "fettle --help".'],
+    [['cache', 'frobnicate'], 'Read "fettle cache --help".'],
     [['sync', '--color', 'red'], 'Allowed choices are auto, always, never.'],
     [['extract', 'a.zip', '--strip', '-1'], 'Expected a whole number of at least 0.'],
     [['-C', 'nowhere', 'sync'], '-C: there is no folder'],
@@ -68,6 +73,16 @@ describe('a command line that is not understood ends with 2', () => {
     const { exitCode, stdout, stderr } = await world.fettle(args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(told);
+    if (args.length > 0)
+      expect(stderr).toMatch(/^error\[E_USAGE\]: .*\n[^]*  hint: .*\n  more: fettle explain E_USAGE\n$/);
+  });
+
+  test('and is told as JSON and as an event where these are asked for', async () => {
+    await using world = await World.create();
+    const { exitCode, stdout, stderr } = await world.fettle(['--reporter', 'json', 'sync', '--json', '--nope']);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ packages: [], error: { code: 'E_USAGE', hint: expect.any(String) } });
+    expect(JSON.parse(stderr)).toMatchObject({ kind: 'error', error: { code: 'E_USAGE' } });
   });
 
   test.each([

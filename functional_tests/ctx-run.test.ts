@@ -147,3 +147,11 @@ describe('output', () => {
     return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0);
   }
 });
+
+test('a program that is not there is told by its name, with what to do', async () => {
+  await using world = await World.create();
+  const report = await runPhaseCode(world, 'install', 'ctx.run("no-such-program --version")');
+  const { message, hint } = report.package(CODE).error ?? {};
+  expect(message).toMatch(/^script failed with exit code 127: [^/]*no-such-program/);
+  expect(hint).toContain('add the package that brings it to the dependencies');
+});

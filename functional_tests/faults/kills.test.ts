@@ -31,7 +31,7 @@ const EXPECTED = [
   /^cache\/(logs|downloads)(\/|$)/,
   /^cache\/assets\/[^/]+(\/[^/]+(\/(complete\.json|fingerprint\.json|attempt-\d+|attempt-\d+\/fingerprint\.json))?)?$/,
   /^cache\/assets\/[^/]+\/[^/]+\/(attempt-\d+\/)?asset(\/|$)/,
-  /^record\/(environment\.json|generation|stamp\.json|\.gitignore)$/,
+  /^record\/(environment\.json|generation|stamp\.json|\.gitignore|runs|runs\/[^/]+\.jsonl)$/,
 ];
 
 type Side = 'before' | 'after';
@@ -42,7 +42,8 @@ class Lane implements AsyncDisposable {
 
   private constructor(readonly world: World) {}
 
-  static async open(): Promise<Lane> {
+  /** @param install what the package is made of besides */
+  static async open(install = ':'): Promise<Lane> {
     const world = await World.create();
     const url = world.server.serve('/src-1.0.tar.gz', ARCHIVE);
     await world.manifest(`packages = { "${PACKAGE}" }`);
@@ -51,7 +52,7 @@ class Lane implements AsyncDisposable {
       `fetch = { source = "${url}", sha256 = "${SHA256}" }
        stage = { strip = 1 }
        build = "cat main.txt lib/part.txt > built"
-       install = [[mkdir bin; cp "$FETTLE_STAGE_DIR/built" bin/tool; chmod +x bin/tool]]
+       install = [[mkdir bin; cp "$FETTLE_STAGE_DIR/built" bin/tool; chmod +x bin/tool; ${install}]]
        function deploy(ctx) ctx.set_env("TOOL", ctx.install_dir .. "/bin/tool") end`,
     );
     return new Lane(world);
@@ -179,3 +180,18 @@ test.each(SIDES)(
   },
   900_000,
 );
+
+/** So many files that threads seal them; the number of each is in its name. */
+const MANY_FILES = 'for n in $(seq 600); do echo $n > many-$n; done';
+
+test.each([
+  [/^openSync .*\/many-1$/, 'before'],
+  [/^fsyncSync .*\/many-300$/, 'before'],
+  [/^fsyncSync .*\/many-300$/, 'after'],
+  [/^closeSync .*\/many-600$/, 'after'],
+  [/fingerprint\.json/, 'before'],
+] as const)('so is a kill at %s (%s), while threads seal an asset of many files', async (point, side) => {
+  await using lane = await Lane.open(MANY_FILES);
+  expect((await lane.sync(point, side)).result.signal).toBe('SIGKILL');
+  expect(await lane.faultsOfNextRun()).toEqual([]);
+});

@@ -27,5 +27,6 @@ export {
   titleFor,
   type DrivenShellName,
 } from './shell-session.js';
+export { Terminal, type TerminalOptions } from './terminal.js';
 export { type EventTest, type TraceEvent } from './trace.js';
 export { World, type CommandOptions } from './world.js';

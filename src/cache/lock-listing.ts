@@ -1,10 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
+import type { LockOwner } from '../events/index.js';
 import { parseClaimName } from './claim.js';
 import { lockNameOfFolder, lockPaths, preparedClaimOf, type Layout } from './layout.js';
-import { judgeLiveness } from './liveness.js';
+import { judgeLiveness, type Liveness } from './liveness.js';
 import { dropClaim, readStandingClaim } from './lock-folder.js';
-import { removeOwnerRecord } from './owner-record.js';
+import { describeOwner, removeOwnerRecord } from './owner-record.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
 /** The names of all locks that somebody holds. */
@@ -14,6 +15,31 @@ export async function lockedNames(layout: Layout): Promise<readonly string[]> {
     if (await readStandingClaim(lockPaths(layout.locks, name))) held.push(name);
   }
   return held;
+}
+
+/** A lock that somebody holds, or held when it was killed. */
+export interface StandingLock {
+  readonly name: string;
+  /** Null when the claim does not say who made it. */
+  readonly owner: LockOwner | null;
+  readonly liveness: Liveness;
+  /** When the holder last gave a sign of life, milliseconds since the epoch. */
+  readonly heartbeat: number;
+}
+
+/** All locks that are not free, with what is known of their holders. */
+export async function standingLocks(layout: Layout, pid: number): Promise<readonly StandingLock[]> {
+  const self = identifyProcess(pid);
+  const found: StandingLock[] = [];
+  for (const name of await lockNames(layout)) {
+    const paths = lockPaths(layout.locks, name);
+    const standing = await readStandingClaim(paths);
+    if (!standing) continue;
+    const { claim, heartbeat } = standing;
+    const liveness = claim ? judgeLiveness(claim, self, heartbeat) : 'unknown';
+    found.push({ name, owner: await describeOwner(paths, standing), liveness, heartbeat });
+  }
+  return found;
 }
 
 /** Whether somebody holds a lock who is not certainly dead. */

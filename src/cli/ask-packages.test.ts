@@ -24,7 +24,7 @@ async function talk(matches: readonly ToolMatch[], answers: readonly string[]) {
     if (name === 'cmak') throw new FettleError('E_RECIPE_NOT_FOUND', 'No cmak.', { hint: 'Did you mean "cmake"?' });
   };
   const chosen = await askPackages(ask, { matches, known: ['cmake'], check, say: (line) => said.push(line) });
-  return { ...chosen, asked: asked.length, said };
+  return { ...chosen, asked: asked.length, questions: asked, said };
 }
 
 test('to answer nothing takes what was found and adds nothing', async () => {
@@ -39,6 +39,11 @@ test('no is no', async () => {
 
 test('where nothing can be taken there is one question only', async () => {
   expect(await talk([GO], [''])).toMatchObject({ matches: [GO], asked: 1 });
+});
+
+test('only after something was found is there talk of other packages', async () => {
+  expect((await talk([NODE], [])).questions[1]).toMatch(/^Other packages/);
+  expect((await talk([GO], [])).questions).toEqual([expect.stringMatching(/^Packages to begin with/)]);
 });
 
 test('a name that means nothing is told and asked for again', async () => {

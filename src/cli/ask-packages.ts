@@ -34,10 +34,11 @@ async function askForMatches(ask: Ask, { matches, say }: PackageQuestions): Prom
   return /^n/i.test(answer) ? [] : matches;
 }
 
-async function askForNames(ask: Ask, { known, check, say }: PackageQuestions): Promise<readonly string[]> {
+async function askForNames(ask: Ask, { matches, known, check, say }: PackageQuestions): Promise<readonly string[]> {
   say(`Recipes that can be had by name: ${known.join(', ')}.`);
+  const what = matches.some(({ entry }) => entry !== undefined) ? 'Other packages' : 'Packages to begin with';
   for (;;) {
-    const names = (await ask('Other packages, such as "cmake node@22" [none]: ')).split(/[\s,]+/).filter(Boolean);
+    const names = (await ask(`${what}, such as "cmake node@22" [none]: `)).split(/[\s,]+/).filter(Boolean);
     const problem = problemWith(names, check);
     if (problem === undefined) return names;
     say(problem);

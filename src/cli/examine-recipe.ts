@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { plainRequest, type Identity, type LuaHost, type Options } from '../manifest/index.js';
+import { Place, plainRequest, type Identity, type LuaHost, type Options } from '../manifest/index.js';
 import { loadRecipe, type Recipe } from '../recipe/index.js';
 
 /**
@@ -9,7 +9,7 @@ import { loadRecipe, type Recipe } from '../recipe/index.js';
  */
 export function examineRecipe(file: string, identity: Identity, options: Options, luaHost: LuaHost): Recipe {
   const directory = dirname(file);
-  const declaredIn = { file, directory, field: 'options', line: undefined };
+  const declaredIn = Place.inFile(file, directory, 'E_OPTION');
   const recipeFile = { file, directory, digest: '', isLocal: true, origin: file, absent: [] };
   const { recipe, state } = loadRecipe(recipeFile, plainRequest(identity, { options, declaredIn }), luaHost);
   state.close();

@@ -121,7 +121,7 @@ function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
 /** The events that the whole work would end with. */
 function tell(invocation: Invocation, { packages, durationMs }: RunReport): void {
   const bus = new EventBus(() => invocation.host.now());
-  bus.subscribe(reporterFor(invocation, true));
+  bus.subscribe(reporterFor(invocation, { summarizeIdleRuns: true, hasLiveView: false }));
   bus.emit({ kind: 'run:start', command: 'sync', packages: packages.length });
   for (const { id, identity, key, status, path, reason } of packages) {
     const options = id.slice(identity.length);

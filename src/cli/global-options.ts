@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { messageOf } from '../errors/index.js';
+import { FettleError, messageOf } from '../errors/index.js';
 import type { Host } from '../host/index.js';
 import { COLOUR_CHOICES, REPORTER_NAMES, type ColourChoice, type ReporterName } from '../report/index.js';
 import { parseAge } from './size-and-age.js';
+import { didYouMean } from '../support/nearest-name.js';
 import { isSwitchedOn } from '../support/switched-on.js';
 
 /** What every command understands; each has an environment twin, the flag wins. */
@@ -74,6 +75,15 @@ function globalOptions(): readonly Option[] {
 export function readGlobalOptions(command: Command, env: Host['env']): GlobalOptions {
   const given: Partial<GlobalOptions> = givenTo(command);
   return { color: 'auto', reporter: 'auto', ...fromEnvironment(env), ...given };
+}
+
+/** What can be read of the global options when a command line is not understood as a whole. */
+export function understoodGlobals(command: Command, env: Host['env']): GlobalOptions {
+  try {
+    return readGlobalOptions(command, env);
+  } catch {
+    return { color: 'auto', reporter: 'auto', ...(givenTo(command) as Partial<GlobalOptions>) };
+  }
 }
 
 /** The nearer to the command a flag stands, the more it counts. */
@@ -157,7 +167,9 @@ function named<T>(variable: string, parse: () => T): T {
 function oneOf<T extends string>(choices: readonly T[], value: string, variable: string): T {
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
-  throw new InvalidArgumentError(`${variable}: expected one of ${choices.join(', ')}, got "${value}".`);
+  throw new FettleError('E_USAGE', `${variable}: expected one of ${choices.join(', ')}, got "${value}".`, {
+    hint: didYouMean(value, choices) ?? `Set ${variable} to one of them, or unset it.`,
+  });
 }
 
 function isSet(value: string | undefined): value is string {

@@ -27,14 +27,19 @@ export interface Observation extends AsyncDisposable {
  */
 export function observe(invocation: Invocation, bus: EventBus, options: ObservationOptions = {}): Observation {
   const closers = [...filesFor(invocation, bus), ...recordFor(invocation, bus, options)];
-  bus.subscribe(reporterFor(invocation, options.summarizeIdleRuns ?? true, options.hasLiveView));
+  const { summarizeIdleRuns = true, hasLiveView = true } = options;
+  const atEnd = (act: Close): number => closers.push(act);
+  bus.subscribe(reporterFor(invocation, { summarizeIdleRuns, hasLiveView, atEnd }));
   const telemetry = wantsTelemetry(invocation.host.env)
     ? openTelemetry(invocation.version, invocation.host.env)
     : undefined;
   if (telemetry) bus.subscribe(telemetry.take);
   const endNow = (): void => {
+    process.off('exit', endNow);
     for (const close of closers.splice(0)) close();
   };
+  // Also a bug that nothing catches must leave whole files, and the terminal as it was.
+  process.once('exit', endNow);
   return {
     endNow,
     [Symbol.asyncDispose]: async () => {

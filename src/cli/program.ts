@@ -1,11 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT } from '../errors/index.js';
+import { EXIT, FettleError } from '../errors/index.js';
 import { detectHost } from '../host/index.js';
 import { exitCodeOfFailure } from './exit-code.js';
 import { commandFailureJson } from './failure-json.js';
-import { acceptGlobalOptions, addGlobalOptions, readGlobalOptions } from './global-options.js';
+import { acceptGlobalOptions, addGlobalOptions, readGlobalOptions, understoodGlobals } from './global-options.js';
 import { addCacheCommands } from './grammar/cache.js';
 import { addCarryCommands } from './grammar/carry.js';
 import { addEnvironmentCommands } from './grammar/environment.js';
@@ -19,6 +19,7 @@ import type { Invocation } from './invocation.js';
 import { readPackageFacts } from './package-facts.js';
 import { sayError } from './say.js';
 import { processStreams, type Streams } from './streams.js';
+import { commandOf, usageError } from './usage-error.js';
 
 /** Runs one command line; sets the exit code of the process. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
@@ -34,30 +35,47 @@ async function exitCodeOfCommandLine(args: readonly string[], streams: Streams):
     await program.parseAsync(args, { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    // What commander itself refuses it also tells; an argument error that comes here is that of a variable.
-    if (error instanceof InvalidArgumentError) return sayUsage(streams, error.message);
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
+    if (!(error instanceof CommanderError) && !(error instanceof FettleError)) throw error;
+    // Help that was asked for is a success; help because there was no command has told everything.
+    if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return refuse(error, commandOf(program, args), { args, surroundings });
   }
 }
 
-function sayUsage(streams: Streams, message: string): number {
-  streams.err(`error: ${message}\n`);
-  return EXIT.usage;
+function isHelp({ exitCode, code }: CommanderError): boolean {
+  return exitCode === 0 || code === 'commander.help';
+}
+
+/** Tells of a command line that is not understood, as far as it is understood in the way it asks for. */
+function refuse(
+  error: CommanderError | FettleError,
+  command: Command,
+  { args, surroundings }: { readonly args: readonly string[]; readonly surroundings: Surroundings },
+): number {
+  const refusal = error instanceof CommanderError ? usageError(error, command) : error;
+  const host = detectHost();
+  sayError({ host, globals: understoodGlobals(command, host.env), ...surroundings }, refusal);
+  if (asksForJson(args)) surroundings.streams.out(`${JSON.stringify(commandFailureJson(command.name(), refusal))}\n`);
+  return exitCodeOfFailure(refusal);
+}
+
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
 }
 
 /** What every command of one process is given, whatever it is. */
 type Surroundings = Omit<Invocation, 'host' | 'globals'>;
 
-function createProgram(surroundings: Surroundings, outcome: { exitCode: number }): Command {
+/** The grammar of the whole command line. */
+export function createProgram(surroundings: Surroundings, outcome: { exitCode: number }): Command {
   const { streams, version } = surroundings;
   const program = new Command('fettle');
   program
     .description('One Lua manifest, one command, the same toolchain for every engineer and every CI job.')
     .version(version, '-V, --version', 'print the version of fettle')
     .enablePositionalOptions()
-    .showHelpAfterError('(run "fettle --help", or "fettle COMMAND --help")')
-    .showSuggestionAfterError()
+    .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -66,6 +84,8 @@ function createProgram(surroundings: Surroundings, outcome: { exitCode: number }
       writeErr: (text) => {
         streams.err(text);
       },
+      // What is refused is told as all errors are.
+      outputError: () => undefined,
     })
     .addHelpText('after', '\nExample:\n  fettle sync && fettle run -- cmake --version');
   addGlobalOptions(program);
@@ -124,5 +144,8 @@ function invocationOf(command: Command, surroundings: Surroundings): Invocation 
 
 function directoryOf(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new InvalidArgumentError(`-C: there is no folder ${path}`);
+  throw new FettleError('E_USAGE', `-C: there is no folder ${path}`, {
+    facts: { path },
+    hint: 'Name a folder that exists.',
+  });
 }

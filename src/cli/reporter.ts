@@ -5,17 +5,27 @@ import type { Invocation } from './invocation.js';
 import { jobPage } from './job-page.js';
 import { reporterName, usesColour } from './say.js';
 
-/** The subscriber that tells this call's run to people; without a live view where no packages are at work. */
-export function reporterFor(invocation: Invocation, summarizeIdleRuns: boolean, hasLiveView = true): Subscriber {
+export interface ReporterUse {
+  readonly summarizeIdleRuns: boolean;
+  /** False where no packages are at work. */
+  readonly hasLiveView: boolean;
+  /** Given what has to be done when the command ends, however it ends. */
+  readonly atEnd?: (act: () => void) => void;
+}
+
+/** The subscriber that tells this call's run to people. */
+export function reporterFor(invocation: Invocation, use: ReporterUse): Subscriber {
   const { globals, streams, host } = invocation;
   const name = reporterName(invocation);
-  return createReporter(name === 'tui' && !hasLiveView ? 'plain' : name, {
+  return createReporter(name === 'tui' && !use.hasLiveView ? 'plain' : name, {
     write: (text) => {
       streams.err(text);
     },
     colour: usesColour(invocation),
+    columns: () => streams.terminal?.columns,
     verbosity: globals.quiet === true ? 'quiet' : globals.verbose === true ? 'verbose' : 'normal',
-    summarizeIdleRuns,
+    summarizeIdleRuns: use.summarizeIdleRuns,
+    ...(use.atEnd && { atEnd: use.atEnd }),
     now: () => host.now(),
     ...(streams.terminal && { terminal: streams.terminal }),
     ...(name === 'github' && { github: githubRunner(invocation) }),

@@ -29,10 +29,16 @@ export function sayError(invocation: Invocation, error: unknown): void {
     sayEvent(invocation, { kind: 'error', error: report });
     return;
   }
-  streams.err(formatError(report, { colour: usesColour(invocation), verbose: globals.verbose ?? false }));
+  const width = streams.terminal?.columns;
+  streams.err(formatError(report, { colour: usesColour(invocation), verbose: globals.verbose ?? false, width }));
   if (reporterName(invocation) === 'github') {
     streams.err(errorAnnotation('fettle', report, host.env['GITHUB_WORKSPACE']));
   }
+}
+
+/** Tells people who talk Lua what went wrong, with the traceback. */
+export function sayFailure(invocation: Invocation, error: unknown): void {
+  invocation.streams.err(formatError(toErrorReport(error), { colour: usesColour(invocation), verbose: true }));
 }
 
 /** A line from a manifest or a recipe; debug lines only with -v, and with -q only warnings and errors. */

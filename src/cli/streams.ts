@@ -41,7 +41,8 @@ function writeAll(descriptor: number, text: string | Uint8Array): void {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      if (hasCode(error, 'EPIPE')) return;
+      // EIO: the terminal was closed. The run goes on, or ends in good order after the signal that comes with it.
+      if (hasCode(error, 'EPIPE') || hasCode(error, 'EIO')) return;
       // A pipe that others made non-blocking is full for the moment.
       if (!hasCode(error, 'EAGAIN')) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);

@@ -19,7 +19,7 @@ export async function surveyProject<T>(
     const mode = lockModeOf(invocation, flags);
     const lock = await openLock(invocation, manifest, { mode, isWhole: true, isOnlyUsed: true });
     await using engine = await openEngine(invocation);
-    engine.events.subscribe(reporterFor(invocation, false));
+    engine.events.subscribe(reporterFor(invocation, { summarizeIdleRuns: false, hasLiveView: false }));
     using interruption = new Interruption(() => {
       engine.killChildren('SIGKILL');
     });

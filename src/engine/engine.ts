@@ -17,6 +17,7 @@ import { Locking, readGraph, type Fetched } from './locking/index.js';
 import type { RunReport } from './outcome.js';
 import { describePackage, type Description } from './phases/recipe-fetch.js';
 import { InputRecorder } from './run-inputs.js';
+import { Schedule } from './schedule.js';
 import type { PreviousDeployment, Run } from './run.js';
 import {
   explainPackages,
@@ -255,6 +256,7 @@ export class Engine implements AsyncDisposable {
       extraction: { pool: this.#extractPool, limits: this.#options.extractLimits ?? {} },
       bus: this.events,
       limits: new Limits(withinOpenFiles({ jobs, packages }, openFilesLimit())),
+      schedule: new Schedule(),
       children: this.#children,
       manifest,
       projectDir: request.projectDir,

@@ -3,6 +3,7 @@ import type { Phase } from '../events/index.js';
 import { packageId, type PackageRequest } from '../manifest/index.js';
 import type { Recipe } from '../recipe/index.js';
 import type { PackageOutcome } from './outcome.js';
+import { placeOf } from './place-of-request.js';
 
 /** A dependency of a package, and the phase of the package that waits for it. */
 export interface Edge {
@@ -120,7 +121,7 @@ export class Graph {
         second: `${sourceText(request)} (${request.declaredIn.file} ${request.declaredIn.field})`,
       },
       hint: 'Name one source in both places, or give one of the recipes another identity.',
-      location: locationOf(request),
+      ...placeOf(request),
     });
   }
 }
@@ -132,11 +133,6 @@ function sourceText(request: PackageRequest): string {
   return [where, request.ref && `ref ${request.ref}`, request.subdir && `subdir ${request.subdir}`]
     .filter(Boolean)
     .join(', ');
-}
-
-function locationOf(request: PackageRequest): { file: string; line?: number } {
-  const { file, line } = request.declaredIn;
-  return line === undefined ? { file } : { file, line };
 }
 
 /** The nodes from `from` down to `target`, both included; undefined when there is no way. */
@@ -167,7 +163,7 @@ function cycleError(parent: PackageNode, path: readonly PackageNode[], request: 
   return new FettleError('E_CYCLE', `packages depend on each other in a circle: ${names.join(' → ')}`, {
     facts: { path: names },
     hint: 'Take one of these dependencies out, or split a recipe in two.',
-    location: locationOf(request),
+    ...placeOf(request),
   });
 }
 
@@ -180,6 +176,6 @@ function refuseEndlessNesting(parent: PackageNode, request: PackageRequest): voi
   throw new FettleError('E_CYCLE', `${request.identity.text} needs ever new variants of itself`, {
     facts: { depth, example: packageId(request.identity, request.options) },
     hint: 'A dependency on the same recipe with other options must come to an end.',
-    location: locationOf(request),
+    ...placeOf(request),
   });
 }

@@ -1,4 +1,4 @@
-import { Semaphore } from '../support/semaphore.js';
+import { mostUrgent, Semaphore } from '../support/semaphore.js';
 
 /** How much a run may do at once. All counts are at least 1. */
 export interface LimitOptions {
@@ -25,19 +25,21 @@ export class Limits {
   }
 
   /** Runs one phase of one package inside the `--packages` limit. */
-  whileActive<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return this.#packages.run(work, signal);
+  whileActive<T>(work: () => Promise<T>, signal: AbortSignal, urgency?: () => number): Promise<T> {
+    return this.#packages.run(work, signal, urgency);
   }
 }
 
 interface CoreWaiter {
   readonly most: number;
   readonly grant: (cores: number) => void;
+  readonly urgency: () => number;
 }
 
 /**
  * Divides the cores among the phases that want some. Each gets an equal share of the whole, counted among those that
- * run and those that wait at that moment, and at least one; nobody is granted cores that another still holds.
+ * run and those that wait at that moment, and at least one; nobody is granted cores that another still holds. The most
+ * urgent of those that wait is served first.
  */
 export class CoreBudget {
   readonly #total: number;
@@ -54,8 +56,13 @@ export class CoreBudget {
    * Runs work with at most `most` cores.
    * @throws the signal's reason when it aborts before the cores are granted
    */
-  async use<T>(most: number, work: (cores: number) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const cores = await this.#acquire(most, signal);
+  async use<T>(
+    most: number,
+    work: (cores: number) => Promise<T>,
+    signal: AbortSignal,
+    urgency: () => number = () => 0,
+  ): Promise<T> {
+    const cores = await this.#acquire(most, signal, urgency);
     try {
       return await work(cores);
     } finally {
@@ -65,11 +72,12 @@ export class CoreBudget {
     }
   }
 
-  #acquire(most: number, signal: AbortSignal): Promise<number> {
+  #acquire(most: number, signal: AbortSignal, urgency: () => number): Promise<number> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const waiter: CoreWaiter = {
         most,
+        urgency,
         grant: (cores) => {
           signal.removeEventListener('abort', onAbort);
           resolve(cores);
@@ -90,8 +98,9 @@ export class CoreBudget {
 
   #grantWaiting(): void {
     while (this.#free > 0) {
-      const waiter = this.#waiters.shift();
+      const waiter = mostUrgent(this.#waiters);
       if (!waiter) return;
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       const sharers = this.#running + this.#waiters.length + 1;
       const share = Math.max(1, Math.floor(this.#total / sharers));
       const cores = Math.min(this.#free, waiter.most, share);

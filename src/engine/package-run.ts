@@ -62,6 +62,8 @@ export class PackageRun implements AsyncDisposable {
   /** Why this run makes the package; empty while it may be in the cache. */
   missReasons: readonly MissReason[] = [];
   #phase: Phase | null = null;
+  /** How much waits for this package: see Schedule. */
+  readonly urgency = (): number => this.run.schedule.urgencyOf(this.node);
   readonly #scratchFolders: string[] = [];
 
   constructor(
@@ -92,26 +94,30 @@ export class PackageRun implements AsyncDisposable {
   async inPhase<T>(phase: Phase, work: () => Promise<T>, attempt?: Attempt): Promise<T> {
     const { limits, signal } = this.run;
     await this.dependencies.completeBefore(phase);
-    return limits.whileActive(async () => {
-      signal.throwIfAborted();
-      attempt?.setPhase(phase);
-      this.#phase = phase;
-      this.emit({ kind: 'phase:start' });
-      const started = monotonicMs();
-      let ok = false;
-      try {
-        const result = await work();
-        ok = true;
-        return result;
-      } catch (error) {
-        throw await locateFailure(error, this.recipe, phase);
-      } finally {
-        const durationMs = monotonicMs() - started;
-        this.durations[phase] = (this.durations[phase] ?? 0) + durationMs;
-        this.emit({ kind: 'phase:end', durationMs, ok });
-        this.#phase = null;
-      }
-    }, signal);
+    return limits.whileActive(
+      async () => {
+        signal.throwIfAborted();
+        attempt?.setPhase(phase);
+        this.#phase = phase;
+        this.emit({ kind: 'phase:start' });
+        const started = monotonicMs();
+        let ok = false;
+        try {
+          const result = await work();
+          ok = true;
+          return result;
+        } catch (error) {
+          throw await locateFailure(error, this.recipe, phase);
+        } finally {
+          const durationMs = monotonicMs() - started;
+          this.durations[phase] = (this.durations[phase] ?? 0) + durationMs;
+          this.emit({ kind: 'phase:end', durationMs, ok });
+          this.#phase = null;
+        }
+      },
+      signal,
+      this.urgency,
+    );
   }
 
   /** The services of one call of a verb, and the `ctx` that offers them to a function. */

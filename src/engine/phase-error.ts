@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FettleError, type SourceLocation } from '../errors/index.js';
+import { ERROR_CODES, FettleError, type ErrorCode, type SourceLocation } from '../errors/index.js';
 import type { Phase } from '../events/index.js';
 import type { Recipe } from '../recipe/index.js';
 
@@ -17,6 +17,17 @@ export async function locateFailure(error: unknown, recipe: Recipe, global: Phas
   if (!(error instanceof FettleError) || error.location || NOT_OF_THE_RECIPE.has(error.code)) return error;
   const location = await findGlobal(recipe.file.file, global);
   return location ? error.at({ location }) : error;
+}
+
+/** Gives a failure to find out what is to be fetched, before any phase, the place of `fetch` in the recipe. */
+export function locateSourceFailure(error: unknown, recipe: Recipe): Promise<unknown> {
+  const isOfASource = error instanceof FettleError && isAboutSources(error.code);
+  return isOfASource ? locateFailure(error, recipe, 'fetch') : Promise.resolve(error);
+}
+
+function isAboutSources(code: ErrorCode): boolean {
+  const { exit } = ERROR_CODES[code];
+  return exit === 'network' || exit === 'integrity' || code === 'E_PURL';
 }
 
 /** The line where a global is assigned or its function is defined; the recipe as a whole when it has no such line. */

@@ -2,6 +2,7 @@ import { FettleError } from '../errors/index.js';
 import { platformMatches } from '../manifest/index.js';
 import type { Recipe } from '../recipe/index.js';
 import type { PackageNode } from './graph.js';
+import { placeOf } from './place-of-request.js';
 import type { Run } from './run.js';
 
 /** The products of the packages that a manifest names: one name, one package. */
@@ -22,10 +23,9 @@ export class ProductRegister {
 }
 
 function conflict(name: string, first: PackageNode, second: PackageNode): FettleError {
-  const { file, line } = second.request.declaredIn;
   return new FettleError('E_PRODUCT_CONFLICT', `${first.id} and ${second.id} both offer the product ${name}`, {
     facts: { product: name, offered_by: [first.id, second.id] },
     hint: 'Take one of the two out of the manifest, or limit them with `platforms`.',
-    location: line === undefined ? { file } : { file, line },
+    ...placeOf(second.request),
   });
 }

@@ -12,6 +12,7 @@ import { HolderLog } from './holder-log.js';
 import type { PackageOutcome } from './outcome.js';
 import { PackageLog } from './package-log.js';
 import { packageRef, PackageRun } from './package-run.js';
+import { locateSourceFailure } from './phase-error.js';
 import { buildPhase } from './phases/build.js';
 import { checkPhase } from './phases/check.js';
 import { deployKeyOf, deployPhase } from './phases/deploy.js';
@@ -77,7 +78,7 @@ async function endingOf(
   const recipe = await node.recipe.catch(logged);
   await mayStart;
   if (!platformMatches(recipe.platforms, run.host)) return notForThisPlatform(run);
-  const derived = await derivation().catch(logged);
+  const derived = await derivation().catch(async (error: unknown) => logged(await locateSourceFailure(error, recipe)));
   seen.key = derived.key;
   const pkg = new PackageRun(run, node, recipe, derived);
   try {
@@ -136,7 +137,8 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
   const { cache } = pkg.run;
   const found = await cache.find(pkg.id);
   if (found) return cached(pkg, found);
-  const { reasons } = await cache.explainMiss(pkg.subject);
+  const { reasons, lastBuildMs } = await cache.explainMiss(pkg.subject);
+  pkg.run.schedule.expect(pkg.node, lastBuildMs);
   pkg.emit({ kind: 'cache:miss', reasons: reasons.map(({ text }) => text), causes: reasons });
   const acquired = await whileTelling(pkg, (options) => cache.acquire(pkg.id, options));
   if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
@@ -146,7 +148,7 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
 }
 
 function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
-  pkg.emit({ kind: 'cache:hit', path: entry.assetDir, bytes: entry.bytes });
+  pkg.emit({ kind: 'cache:hit', path: entry.assetDir, bytes: entry.bytes, buildMs: totalOf(entry.durations) });
   return { status: 'cached', path: entry.assetDir, wasSatisfied: false };
 }
 
@@ -167,8 +169,12 @@ async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisione
 
 /** So that a later miss can be explained. */
 function rememberBuild({ run, subject, durations, missReasons }: PackageRun, kept: boolean): Promise<void> {
-  const durationMs = Object.values(durations).reduce((sum, each) => sum + each, 0);
-  return run.cache.recordBuild(subject, { durationMs, kept, reasons: missReasons });
+  return run.cache.recordBuild(subject, { durationMs: totalOf(durations), kept, reasons: missReasons });
+}
+
+/** Milliseconds of all phases together. */
+function totalOf(durations: PackageRun['durations']): number {
+  return Object.values(durations).reduce((sum, each) => sum + each, 0);
 }
 
 /** Packages that look after themselves: the check is asked, and once more under the lock, before anything is done. */
@@ -177,6 +183,7 @@ async function provisionHost(pkg: PackageRun): Promise<Provisioned> {
     await pkg.run.cache.dropWorkspace(pkg.id);
     return { status: 'user-managed', path: null, wasSatisfied: true };
   }
+  pkg.run.schedule.expect(pkg.node, null);
   const attempt = await whileTelling(pkg, (options) => pkg.run.cache.acquireWorkspace(pkg.id, options));
   try {
     if (await checkPhase(pkg, 2, attempt)) return { status: 'user-managed', path: null, wasSatisfied: true };

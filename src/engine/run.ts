@@ -10,6 +10,7 @@ import type { DeployChanges } from './deploy-changes.js';
 import type { Limits } from './limits.js';
 import type { RunLocks } from './lock/index.js';
 import type { InputRecorder } from './run-inputs.js';
+import type { Schedule } from './schedule.js';
 
 /** What deploy did for a package in an earlier run of this project. */
 export interface PreviousDeployment {
@@ -27,6 +28,7 @@ export interface Run {
   readonly extraction: ExtractSettings;
   readonly bus: EventBus;
   readonly limits: Limits;
+  readonly schedule: Schedule;
   readonly children: ChildRegistry;
   readonly manifest: Manifest;
   /** The folder that deploy and check work in. */

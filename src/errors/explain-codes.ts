@@ -1,4 +1,5 @@
 import { ERROR_CODES, exitCodeOf, type ErrorCode, type ExitClass } from './codes.js';
+import { REMEDY_GROUPS } from './remedies.js';
 
 /** All that is known of one code. */
 export interface CodeExplanation {
@@ -12,9 +13,8 @@ export interface CodeExplanation {
   readonly remedy: string;
 }
 
-/** @returns every code, in the order of docs/errors.md. The remedies are loaded for it. */
-export async function explainCodes(): Promise<readonly CodeExplanation[]> {
-  const { REMEDY_GROUPS } = await import('./remedies.js');
+/** @returns every code, in the order of docs/errors.md */
+export function explainCodes(): readonly CodeExplanation[] {
   return REMEDY_GROUPS.flatMap(({ heading, remedies }) =>
     Object.entries(remedies).map(([name, remedy]) => {
       const code = name as ErrorCode;

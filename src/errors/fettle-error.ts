@@ -1,4 +1,5 @@
 import type { ErrorCode } from './codes.js';
+import { remedyText } from './remedies.js';
 
 /** A place in a Lua file; `line` counts from 1, `text` is that line as it stands in the file. */
 export interface SourceLocation {
@@ -66,14 +67,14 @@ export interface ErrorReport {
   readonly stack: string | null;
 }
 
-/** Turns whatever was thrown into plain data. */
+/** Turns whatever was thrown into plain data. Without a hint of its own an error gets what is known of its code. */
 export function toErrorReport(error: unknown): ErrorReport {
   if (error instanceof FettleError) {
     return {
       code: error.code,
       message: error.message,
       facts: error.facts,
-      hint: error.hint ?? null,
+      hint: error.hint ?? remedyText(error.code),
       location: error.location ?? null,
       traceback: error.traceback ?? [],
       stack: null,

@@ -11,3 +11,4 @@ export {
 } from './fettle-error.js';
 export { asLoadingFailure } from './loading-failure.js';
 export { explainCodes, type CodeExplanation } from './explain-codes.js';
+export { withoutLinks } from './remedies.js';

@@ -7,7 +7,7 @@ export interface RemedyGroup {
   readonly remedies: Partial<Readonly<Record<ErrorCode, string>>>;
 }
 
-/** What to do about each code. Only `fettle explain` and the making of docs/errors.md load it: a start does not need it. */
+/** What to do about each code, for `fettle explain`, docs/errors.md, and errors that bring no hint of their own. */
 export const REMEDY_GROUPS: readonly RemedyGroup[] = [
   {
     heading: 'Usage',
@@ -26,7 +26,7 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
     heading: 'Lua',
     remedies: {
       E_LUA_SYNTAX: 'Correct the line that is shown. It is Lua 5.3.',
-      E_LUA_RUNTIME: 'Read the message and the line; `-v` shows the traceback.',
+      E_LUA_RUNTIME: 'Look at what the line uses; `-v` shows the functions that led to it.',
       E_LUA_TIMEOUT: 'Look for an endless loop. `FETTLE_LUA_CPU_LIMIT` sets the seconds (60); waiting does not count.',
       E_LUA_SANDBOX: 'Use `ctx.run` instead of `os.execute` and `io.popen`, `error` instead of `os.exit`.',
       E_LUA_VALUE: 'The path in the error names the value: no tables that hold themselves, no coroutines.',
@@ -35,7 +35,7 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
   {
     heading: 'Manifest, identities, options',
     remedies: {
-      E_MANIFEST: 'Correct the field that is named; the nearest known name is given.',
+      E_MANIFEST: 'Correct the field that is named; [language.md](language.md#the-manifest) lists them.',
       E_IDENTITY: 'Write it like `acme.tool@v1`.',
       E_SOURCE: 'Use a path, `file://`, `http(s)://`, a git URL or a package URL (`pkg:`).',
       E_SOURCE_CONFLICT: 'Name one source in both places, or give one recipe another identity.',
@@ -48,7 +48,7 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
     remedies: {
       E_RECIPE_NOT_FOUND:
         'Correct the identity, give a `source`, or put the file at one of the places that are listed.',
-      E_RECIPE: 'Correct the field that is named.',
+      E_RECIPE: 'Correct the field that is named; [language.md](language.md#the-recipe) lists them.',
       E_RECIPE_IDENTITY: 'Make `identity` of the recipe equal to what was asked for.',
       E_LOCAL_ACCESS: 'Give the dependency another namespace than `local`, or take it out.',
       E_CYCLE: 'Take out one of the dependencies on the path, or split a recipe.',
@@ -119,3 +119,18 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
     },
   },
 ];
+
+const REMEDIES: ReadonlyMap<string, string> = new Map(
+  REMEDY_GROUPS.flatMap(({ remedies }) => Object.entries(remedies)),
+);
+
+/** What to do about a code, as a line without Markdown. */
+export function remedyText(code: ErrorCode): string | null {
+  const remedy = REMEDIES.get(code);
+  return remedy === undefined ? null : withoutLinks(remedy).replaceAll('`', '"');
+}
+
+/** A link to a page becomes the page's path. */
+export function withoutLinks(markdown: string): string {
+  return markdown.replace(/\[([^\]]+)\]\(([^)#]+)[^)]*\)/g, 'docs/$2');
+}

@@ -39,8 +39,8 @@ export type EventBody =
     }
   | { readonly kind: 'phase:start' }
   | { readonly kind: 'phase:end'; readonly durationMs: number; readonly ok: boolean }
-  /** `bytes`: of the files of the asset. */
-  | { readonly kind: 'cache:hit'; readonly path: string; readonly bytes: number }
+  /** `bytes`: of the files of the asset. `buildMs`: how long all phases of its build took, wherever that was. */
+  | { readonly kind: 'cache:hit'; readonly path: string; readonly bytes: number; readonly buildMs: number }
   /** A built asset has become part of the cache. */
   | { readonly kind: 'cache:stored'; readonly path: string; readonly bytes: number; readonly files: number }
   /** `reasons` has a line for people for each of `causes`, which hold the same as data. */

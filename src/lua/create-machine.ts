@@ -26,6 +26,7 @@ export function createMachine(options: LuaStateOptions): Machine {
     reader: new ValueReader(functions, hostTables),
     writer: new ValueWriter(functions, hostTables, (call) => bindHostFunction(machine, call)),
     functions,
+    hostTables,
     suspensions,
     meter: new CpuMeter(suspensions, sources),
     sources,

@@ -1,10 +1,9 @@
 import { FettleError } from '../errors/index.js';
 import { CpuAccount } from './cpu-meter.js';
-import { failureOf } from './failure.js';
+import { failureOf, whereFailed } from './failure.js';
 import { lua, type LuaThread } from './fengari.js';
 import type { Machine } from './machine.js';
 import type { HostValue, LuaValue } from './values.js';
-import { locate } from './traceback.js';
 
 /** 60 s of Lua: a recipe that needs more is taken to hang. */
 const DEFAULT_CPU_LIMIT_MS = 60_000;
@@ -22,7 +21,7 @@ export function runToEnd(
   const account = newAccount(machine);
   let where = {};
   lua.lua_pushcfunction(L, (T) => {
-    where = locate(T, machine.sources, 1);
+    where = whereFailed(machine, T, 1);
     lua.lua_settop(T, 1);
     return 1;
   });
@@ -63,7 +62,7 @@ function resume(machine: Machine, L: LuaThread, slice: { account: CpuAccount; ar
   const status = machine.meter.run(slice.account, () => lua.lua_resume(L, null, slice.argumentCount));
   if (slice.account.ended) throw slice.account.ended;
   if (status === lua.LUA_YIELD) return true;
-  if (status !== lua.LUA_OK) throw failureOf(machine, L, locate(L, machine.sources));
+  if (status !== lua.LUA_OK) throw failureOf(machine, L, whereFailed(machine, L, 0));
   return false;
 }
 

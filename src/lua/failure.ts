@@ -1,10 +1,12 @@
 import { FettleError, type ErrorDetails } from '../errors/index.js';
 import { lauxlib, lua, type LuaThread } from './fengari.js';
 import type { Machine } from './machine.js';
+import { hintForNil } from './misspelt-name.js';
 import type { RaisedError } from './raised-errors.js';
 import { displayText, displayValue, nameBytes, typeNameAt } from './text.js';
+import { locate } from './traceback.js';
 
-type Where = Pick<ErrorDetails, 'location' | 'traceback'>;
+type Where = Pick<ErrorDetails, 'location' | 'traceback' | 'hint'>;
 
 /**
  * The error to throw for the error value on top of `L`, which nothing in Lua caught: the original when a host function
@@ -18,6 +20,18 @@ export function failureOf(machine: Machine, L: LuaThread, where: Where): unknown
   if (raised.thrown === undefined) return runtimeError(machine, message, whole ? raised : where);
   if (!(raised.thrown instanceof FettleError)) return raised.thrown;
   return whole ? raised.thrown.at(raised) : reworded(machine, message, { ...raised, thrown: raised.thrown });
+}
+
+/**
+ * Where the thread stands whose error value is on top of `L`, and what may have been meant. Nothing of its stack must
+ * be gone; `level` is that of the innermost function on it.
+ */
+export function whereFailed(machine: Machine, L: LuaThread, level: number): Where {
+  const where = locate(L, machine.sources, level);
+  const line = where.location?.text;
+  if (line === undefined || lua.lua_type(L, -1) !== lua.LUA_TSTRING) return where;
+  const hint = hintForNil(machine, L, { message: messageAt(L), line, level });
+  return { ...where, ...(hint !== undefined && { hint }) };
 }
 
 /** An error of Lua code itself. */

@@ -57,6 +57,8 @@ interface LuaApi {
   lua_getglobal(L: LuaThread, name: LuaBytes): number;
   lua_getfield(L: LuaThread, index: number, key: LuaBytes): number;
   lua_getinfo(L: LuaThread, what: LuaBytes, record: DebugRecord): number;
+  /** Pushes the value and gives the name; null, with nothing pushed, when there are fewer. */
+  lua_getlocal(L: LuaThread, record: DebugRecord, position: number): LuaBytes | null;
   lua_getmetatable(L: LuaThread, index: number): boolean;
   lua_getstack(L: LuaThread, level: number, record: DebugRecord): number;
   lua_gettop(L: LuaThread): number;

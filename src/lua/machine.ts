@@ -1,6 +1,7 @@
 import type { CpuMeter } from './cpu-meter.js';
 import type { LuaThread } from './fengari.js';
 import type { FunctionTable } from './function-table.js';
+import type { HostTables } from './host-tables.js';
 import type { ObservedFiles } from './observed.js';
 import type { RaisedErrors } from './raised-errors.js';
 import type { ValueReader } from './read.js';
@@ -16,6 +17,7 @@ export interface Machine {
   readonly reader: ValueReader;
   readonly writer: ValueWriter;
   readonly functions: FunctionTable;
+  readonly hostTables: HostTables;
   readonly suspensions: Suspensions;
   readonly meter: CpuMeter;
   readonly sources: ChunkSources;

@@ -15,6 +15,7 @@ import { keepNext } from './sandbox.js';
 import { printFunction } from './print.js';
 import { nameBytes } from './text.js';
 import type { LuaState } from './state.js';
+import { runTyped } from './typed-chunk.js';
 import { LuaTable, type HostValue, type LuaValue } from './values.js';
 
 export interface ScriptStateOptions {
@@ -33,6 +34,12 @@ export interface ScriptStateOptions {
 export interface ScriptState extends LuaState {
   /** What the script gave `os.exit`; null when it ended by itself. */
   readonly exitCode: number | null;
+  /**
+   * Runs what a person has typed, and prints what it gives. The signal stops it.
+   * @returns `incomplete` when it is the beginning of something longer; then nothing was run
+   * @throws FettleError as `run`
+   */
+  runTyped(text: string, signal: AbortSignal): Promise<'done' | 'incomplete'>;
 }
 
 /** Ends a script from within, whatever `pcall` stands in between. */
@@ -59,6 +66,8 @@ export async function openScriptState(options: ScriptStateOptions): Promise<Scri
 
 class Script extends MachineState implements ScriptState {
   exitCode: number | null = null;
+  /** How many chunks somebody has typed. */
+  #typed = 0;
 
   constructor(
     machine: Machine,
@@ -72,9 +81,23 @@ class Script extends MachineState implements ScriptState {
     try {
       this.runWith(source, file, this.args);
     } catch (error) {
-      if (!(error instanceof ScriptExit)) throw error;
-      this.exitCode = error.exitCode;
+      this.#endBy(error);
     }
+  }
+
+  async runTyped(text: string, signal: AbortSignal): Promise<'done' | 'incomplete'> {
+    try {
+      this.#typed += 1;
+      return await runTyped(this.machine, { text, name: `input ${this.#typed}` }, signal);
+    } catch (error) {
+      this.#endBy(error);
+      return 'done';
+    }
+  }
+
+  #endBy(error: unknown): void {
+    if (!(error instanceof ScriptExit)) throw error;
+    this.exitCode = error.exitCode;
   }
 }
 

@@ -101,8 +101,11 @@ export class ValueWriter {
       lua.lua_rawset(T, table);
       return true;
     };
-    this.hostTables.rememberLazy(L, (T, table) => {
-      for (const key of [...waiting.keys()]) if (!hasField(T, table, key)) compute(T, table, key);
+    this.hostTables.rememberLazy(L, {
+      names: () => waiting.keys(),
+      complete: (T, table) => {
+        for (const key of [...waiting.keys()]) if (!hasField(T, table, key)) compute(T, table, key);
+      },
     });
     this.#pushLazyMetatable(L, compute);
     lua.lua_setmetatable(L, -2);

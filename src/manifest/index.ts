@@ -3,6 +3,7 @@ export {
   changeEntry,
   removeEntries,
   writeEntry,
+  writtenIdentities,
   type EntryChange,
   type ManifestText,
   type PackageEntry,

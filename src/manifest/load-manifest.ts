@@ -11,6 +11,7 @@ import { misspeltGlobals } from './misspelt-globals.js';
 import { parseRequest } from './parse-request.js';
 import { parseShell } from './parse-shell.js';
 import { Place } from './place.js';
+import { readGlobal } from './read-global.js';
 import { parsePlatforms, platformMatches } from './platforms.js';
 import type { PackageRequest } from './request.js';
 import { uniqueRequests } from './source-conflict.js';
@@ -97,8 +98,8 @@ function parseManifest(state: LuaState, file: string, host: Host): Manifest {
     directory: dirname(file),
     packages: uniqueRequests(all.filter((request) => platformMatches(request.platforms, host))),
     otherPlatforms: Object.freeze(all.filter((request) => !platformMatches(request.platforms, host))),
-    platforms: parsePlatforms(state.global('platforms'), top.at('platforms')),
-    isStrict: parseSwitch(state.global('strict'), top.at('strict')),
+    platforms: parsePlatforms(readGlobal(state, top.at('platforms')), top.at('platforms')),
+    isStrict: parseSwitch(readGlobal(state, top.at('strict')), top.at('strict')),
     defaultShell,
     state: hasFunctions ? state : undefined,
     warnings: Object.freeze(misspelt.map(({ message }) => `${file}: ${message}`)),
@@ -111,7 +112,7 @@ function parsePackages(
   place: Place,
   misspelt: readonly { message: string }[],
 ): readonly PackageRequest[] {
-  const value = state.global('packages');
+  const value = readGlobal(state, place);
   if (value === undefined) {
     throw place.error('The manifest does not set packages.', {
       facts: { expected: 'packages = { … }', got: 'nil' },
@@ -128,7 +129,7 @@ function parseSwitch(value: LuaValue, place: Place): boolean {
 }
 
 function parseDefaultShell(state: LuaState, place: Place): DefaultShell | undefined {
-  const value = state.global('default_shell');
+  const value = readGlobal(state, place);
   if (value === undefined) return undefined;
   if (value instanceof LuaFunction) return Object.freeze({ form: 'function', fn: value });
   return Object.freeze({ form: 'shell', shell: parseShell(value, place) });

@@ -14,10 +14,13 @@ export {
 export { generationOf } from './generation.js';
 export { githubEnvironment, type GithubEnvironment } from './github.js';
 export { HOOK_SHELLS, hookCode, type HookShell } from './hook/index.js';
+export { launcherNames } from './launchers/index.js';
 export { publishedFiles, publishEnvironment } from './publish.js';
 export { digestManifest, manifestChanged, readEnvironment, recordText } from './record-file.js';
+export { quoteFish, quotePosix, quotePowershell } from './quoting.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
 export { isFresh, readStamp, removeStamp, writeStamp, type SyncStamp } from './sync-stamp.js';
+export { stateFolder } from './state-folder.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';

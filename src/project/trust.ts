@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
-import type { Host } from '../host/index.js';
-
-type Person = Pick<Host, 'env' | 'home' | 'platform'>;
+import { dirname, join } from 'node:path';
+import { stateFolder, type Person } from './state-folder.js';
 
 /**
  * Where this user's own syncs note the projects they wrote an environment for: outside of the project, where nobody
@@ -32,13 +30,6 @@ export async function trustRecord(projectDir: string, recordText: string, person
 export async function isTrusted(projectDir: string, recordText: string, person: Person): Promise<boolean> {
   const noted = await readFile(await trustFileOf(projectDir, person), 'utf8').catch(() => '');
   return noted === `${digest(recordText)}\n`;
-}
-
-/** By the XDG base directory specification a relative path is ignored. */
-function stateFolder({ env, home, platform }: Person): string {
-  if (platform === 'windows') return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'fettle', 'state');
-  const base = env['XDG_STATE_HOME'];
-  return join(base && isAbsolute(base) ? base : join(home, '.local', 'state'), 'fettle');
 }
 
 function digest(text: string): string {

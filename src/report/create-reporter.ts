@@ -10,6 +10,8 @@ export interface CreateReporterOptions extends ReporterOptions {
   readonly terminal?: NodeJS.WriteStream;
   /** Milliseconds since the epoch, for the live view's clocks. Default: the system's time. */
   readonly now?: () => number;
+  /** Asks to be told when the command ends, however it ends, for the live view. */
+  readonly atEnd?: (act: () => void) => void;
   /** What the reporter `github` needs to know of its runner; without it, it is the plain report. */
   readonly github?: Omit<GithubReporterOptions, keyof ReporterOptions>;
 }

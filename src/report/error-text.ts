@@ -1,51 +1,53 @@
-import type { ErrorReport, Fact, SourceLocation } from '../errors/index.js';
+import type { ErrorReport } from '../errors/index.js';
+import { factLines } from './fact-lines.js';
 import { plainText } from './foreign-text.js';
+import { placeLines } from './place-lines.js';
 import { styleFor, type Style } from './style.js';
+import { wrapText } from './text-columns.js';
 
 export interface ErrorTextOptions {
   readonly colour: boolean;
   /** Show the Lua traceback too. */
   readonly verbose: boolean;
+  /** Columns of the terminal; undefined where lines may be as long as they are. */
+  readonly width?: number | undefined;
 }
 
 /**
- * An error as people read it: code and message, where it happened with the source line, the facts, the traceback, what
- * to do next. Ends with a newline.
+ * An error as people read it, always in this order: code and message, where it happened with the source line, the
+ * facts, what else is known, the traceback, what to do next, where to read more. Nothing is told twice. Ends with a
+ * newline.
+ * @param evidence lines that belong below the facts, such as the end of a log, ready to be shown
  */
-export function formatError(error: ErrorReport, options: ErrorTextOptions): string {
-  const style = styleFor(options.colour);
+export function formatError(
+  error: ErrorReport,
+  { colour, verbose, width }: ErrorTextOptions,
+  evidence: readonly string[] = [],
+): string {
+  const style = styleFor(colour);
   const lines = [
-    `${style.red(`error[${error.code}]`)}: ${style.bold(plainText(error.message))}`,
-    ...(error.location ? locationLines(error.location, style) : []),
-    ...factLines(error.facts, style),
-    ...(options.verbose ? tracebackLines(error.traceback, style) : []),
+    ...messageLines(error, style, width),
+    ...(error.location ? placeLines(error.location, error, { style, width }) : []),
+    ...factLines(error, { style, width }),
+    ...evidence,
+    ...(verbose ? tracebackLines(error.traceback, style) : []),
     ...(error.stack === null ? [] : indented(error.stack)),
-    ...(error.hint === null ? [] : [`  ${style.cyan('hint')}: ${plainText(error.hint)}`]),
+    ...(error.hint === null ? [] : hintLines(error.hint, style, width)),
+    ...(error.code === 'BUG' ? [] : [`  ${style.dim(`more: fettle explain ${error.code}`)}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function locationLines(location: SourceLocation, style: Style): string[] {
-  const file = plainText(location.file);
-  if (location.line === undefined) return [`  ${style.dim('at')} ${file}`];
-  const where = `  ${style.dim('at')} ${file}:${location.line}`;
-  if (location.text === undefined) return [where];
-  return [where, `  ${style.dim(`${String(location.line).padStart(5)} |`)} ${plainText(location.text).trimEnd()}`];
+/** Only the first line may begin at the margin: a name with a line break in it must not look like an error of its own. */
+function messageLines({ code, message }: ErrorReport, style: Style, width: number | undefined): string[] {
+  const label = `error[${code}]`;
+  const [first = '', ...others] = wrapText(plainText(message), { width, first: label.length + 2, others: 4 });
+  return [`${style.red(label)}: ${style.bold(first)}`, ...others.map((line) => `    ${style.bold(line)}`)];
 }
 
-function factLines(facts: Readonly<Record<string, Fact>>, style: Style): string[] {
-  const entries = Object.entries(facts);
-  const width = Math.max(0, ...entries.map(([name]) => name.length));
-  return entries.flatMap(([name, fact]) => {
-    const values = factValues(fact);
-    if (values.length <= 1) return [`  ${style.dim(name.padEnd(width))}  ${values[0] ?? '(none)'}`];
-    return [`  ${style.dim(name)}`, ...values.map((value) => `    ${value}`)];
-  });
-}
-
-function factValues(fact: Fact): string[] {
-  const values = typeof fact === 'object' ? fact : [String(fact)];
-  return values.flatMap((value) => plainText(value).trimEnd().split('\n'));
+function hintLines(hint: string, style: Style, width: number | undefined): string[] {
+  const [first = '', ...others] = wrapText(plainText(hint), { width, first: '  hint: '.length, others: 8 });
+  return [`  ${style.cyan('hint')}: ${first}`, ...others.map((line) => `        ${line}`)];
 }
 
 function tracebackLines(traceback: readonly string[], style: Style): string[] {

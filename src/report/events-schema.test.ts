@@ -57,7 +57,7 @@ const SAMPLES: { readonly [K in EventBody['kind']]: Extract<EventBody, { readonl
   },
   'phase:start': { kind: 'phase:start' },
   'phase:end': { kind: 'phase:end', durationMs: 1, ok: false },
-  'cache:hit': { kind: 'cache:hit', path: '/p', bytes: 1 },
+  'cache:hit': { kind: 'cache:hit', path: '/p', bytes: 1, buildMs: 1.5 },
   'cache:stored': { kind: 'cache:stored', path: '/p', bytes: 1, files: 1 },
   'cache:miss': { kind: 'cache:miss', reasons: ['r'], causes: [cause] },
   'check:result': { kind: 'check:result', satisfied: true, attempt: 2 },

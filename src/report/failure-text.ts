@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../errors/index.js';
 import type { Phase } from '../events/index.js';
 import { formatDuration } from '../support/human-units.js';
-import { formatError } from './error-text.js';
+import { formatError, type ErrorTextOptions } from './error-text.js';
 import { plainText } from './foreign-text.js';
 import { styleFor, type Style } from './style.js';
 
@@ -15,23 +15,18 @@ export interface Failure {
   readonly logFile: string | null;
 }
 
-export interface FailureTextOptions {
-  readonly colour: boolean;
-  readonly verbose: boolean;
-}
-
-/** The story of one failed package: which phase, the error, the last lines of its log, where the whole log is. */
-export function formatFailure(failure: Failure, options: FailureTextOptions): string {
+/** The story of one failed package: which phase, the error with the last lines of its log, where the whole log is. */
+export function formatFailure(failure: Failure, options: ErrorTextOptions): string {
   const style = styleFor(options.colour);
   const where = failure.phase === null ? '' : ` in ${failure.phase}`;
   const title = `${style.bold(failure.label)} ${style.red('failed')}${where} after ${formatDuration(failure.durationMs)}`;
-  const error = failure.error ? formatError(failure.error, options) : '';
-  return [`${title}\n`, error, tailText(failure, style), logFileText(failure, style)].join('');
+  const evidence = [...tailLines(failure, style), ...logFileLines(failure, style)];
+  return `${title}\n${failure.error ? formatError(failure.error, options, evidence) : `${evidence.join('\n')}\n`}`;
 }
 
-function tailText({ tail, error }: Failure, style: Style): string {
-  if (tail.length === 0 || isTold(tail, error)) return '';
-  return [`  ${style.dim('last lines of the log')}`, ...tail.map((line) => `    ${line}`), ''].join('\n');
+function tailLines({ tail, error }: Failure, style: Style): string[] {
+  if (tail.length === 0 || isTold(tail, error)) return [];
+  return [`  ${style.dim('last lines of the log')}`, ...tail.map((line) => `    ${line}`)];
 }
 
 /** An error of a script brings the end of its output among the facts; once is enough. */
@@ -44,6 +39,6 @@ function isTold(tail: readonly string[], error: ErrorReport | null): boolean {
   });
 }
 
-function logFileText({ logFile }: Failure, style: Style): string {
-  return logFile === null ? '' : `  ${style.dim('whole log:')} ${plainText(logFile)}\n`;
+function logFileLines({ logFile }: Failure, style: Style): string[] {
+  return logFile === null ? [] : [`  ${style.dim('whole log:')} ${plainText(logFile)}`];
 }

@@ -131,11 +131,12 @@ describe('a failed package', () => {
       'error[E_CHECKSUM]: the file is not the one that was expected',
       '  expected  aa',
       '  got       bb',
-      '  hint: Look at the mirror.',
       '  last lines of the log',
       '    compiling',
       '    no such header',
       '  whole log: /c/x.log',
+      '  hint: Look at the mirror.',
+      '  more: fettle explain E_CHECKSUM',
     ]);
   });
 

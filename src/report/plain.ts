@@ -1,6 +1,6 @@
 import type { EngineEvent, EventBody, LogLevel, PackageRef, Subscriber } from '../events/index.js';
 import { formatBytes, formatDuration, formatRate } from '../support/human-units.js';
-import { formatError } from './error-text.js';
+import { formatError, type ErrorTextOptions } from './error-text.js';
 import { formatFailure } from './failure-text.js';
 import { lastOverdraw, plainText } from './foreign-text.js';
 import { describeOwner, describeTakeOver } from './lock-text.js';
@@ -14,8 +14,17 @@ export interface ReporterOptions {
   readonly colour: boolean;
   /** quiet: failures only. verbose: also what scripts write, each phase, and every reason why a package is made. */
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  /** Columns of the terminal, asked for when something is told; errors fit into them. Without it: no end. */
+  readonly columns?: () => number | undefined;
   /** False leaves out the last line where nothing had to be done, e.g. for `fettle run`. Default: true. */
   readonly summarizeIdleRuns?: boolean;
+  /** Set where a live view shows what goes on: the lines that would only repeat that are left out. */
+  readonly liveView?: LiveView;
+}
+
+export interface LiveView {
+  /** A last line about the whole run, asked for at its end; null when there is nothing to tell. */
+  readonly closing: () => string | null;
 }
 
 /** A phase without a script is worth a line when it took at least this long (milliseconds). */
@@ -104,7 +113,7 @@ class PlainReport {
       case 'log':
         return this.#message(event.package, event.level, event.message);
       case 'error':
-        return this.#rows.text(formatError(event.error, { colour: this.#options.colour, verbose: this.#isVerbose }));
+        return this.#rows.text(formatError(event.error, this.#errorLook));
       default:
         return event satisfies never;
     }
@@ -115,7 +124,10 @@ class PlainReport {
     const isIdle = this.#idle.length === this.#summary.total;
     if (!isIdle) this.#showIdle();
     if (isIdle && this.#options.summarizeIdleRuns === false) return;
-    if (this.#isNormal) this.#rows.text(`${this.#summary.line(durationMs)}\n`);
+    const closing = this.#options.liveView?.closing() ?? null;
+    if (!this.#isNormal) return;
+    this.#rows.text(`${this.#summary.line(durationMs)}\n`);
+    if (closing !== null) this.#rows.text(`${this.#style.dim(closing)}\n`);
   }
 
   /** Packages that were simply there come last, and not at all when there is nothing else to tell. */
@@ -159,7 +171,7 @@ class PlainReport {
       tail: progress.tail.lines,
       logFile: event.logFile,
     };
-    this.#rows.text(formatFailure(failure, { colour: this.#options.colour, verbose: this.#isVerbose }));
+    this.#rows.text(formatFailure(failure, this.#errorLook));
   }
 
   #phase(event: Event<'phase:start' | 'phase:end'>): void {
@@ -171,7 +183,8 @@ class PlainReport {
     progress.endPhase(event.phase, event.ok);
     if (!event.ok) return;
     const matters = event.durationMs >= NOTEWORTHY_MS || (progress.ranScript && event.phase !== 'check');
-    if (matters || this.#isVerbose) this.#row(event.package, event.phase ?? '', formatDuration(event.durationMs));
+    if ((matters && !this.#isLive) || this.#isVerbose)
+      this.#row(event.package, event.phase ?? '', formatDuration(event.durationMs));
   }
 
   #lookedUp(event: Event<'cache:miss' | 'check:result'>): void {
@@ -190,7 +203,7 @@ class PlainReport {
       case 'lock:wait':
         return this.#waiting(event);
       case 'lock:acquired':
-        if (!this.#waits.delete(event.lock)) return;
+        if (!this.#waits.delete(event.lock) || this.#isLive) return;
         return this.#row(event.package, 'goes on', `after ${formatDuration(event.waitedMs)}`);
       case 'lock:taken-over':
         return this.#row(event.package, 'takes', describeTakeOver(event.owner, event.certain), this.#style.yellow);
@@ -207,7 +220,7 @@ class PlainReport {
     const told = this.#waits.get(lock);
     if (told?.token === token && waitedMs < told.remindAt) return;
     this.#waits.set(lock, { token, remindAt: waitedMs + REMIND_MS });
-    this.#row(of, 'waiting', describeOwner(owner, time), this.#style.yellow);
+    if (!this.#isLive) this.#row(of, 'waiting', describeOwner(owner, time), this.#style.yellow);
   }
 
   /** Marked with the process that wrote it: it is not our own work. */
@@ -227,7 +240,7 @@ class PlainReport {
     this.#progress(event.package).worked = true;
     const name = plainText(event.name);
     if (event.kind === 'download:reused') this.#row(event.package, 'fetch', `${name}  kept from an earlier run`);
-    else {
+    else if (!this.#isLive) {
       const speed = formatRate(event.bytes, event.durationMs);
       const size = `${formatBytes(event.bytes)} in ${formatDuration(event.durationMs)}`;
       this.#row(event.package, 'fetch', `${name}  ${size} (${speed})`);
@@ -238,7 +251,8 @@ class PlainReport {
     const progress = this.#progress(event.package);
     switch (event.kind) {
       case 'process:start':
-        if (!progress.ranScript && event.phase === 'build') this.#row(event.package, 'build', 'started');
+        if (!progress.ranScript && event.phase === 'build' && !this.#isLive)
+          this.#row(event.package, 'build', 'started');
         return progress.startScript();
       case 'process:output':
         progress.tail.push(event.stream, event.chunk);
@@ -276,8 +290,17 @@ class PlainReport {
     return progress;
   }
 
+  get #errorLook(): ErrorTextOptions {
+    return { colour: this.#options.colour, verbose: this.#isVerbose, width: this.#options.columns?.() };
+  }
+
   get #isNormal(): boolean {
     return this.#options.verbosity !== 'quiet';
+  }
+
+  /** What goes on stands in the live view; verbose runs have it in their lines, too. */
+  get #isLive(): boolean {
+    return this.#options.liveView !== undefined && !this.#isVerbose;
   }
 
   get #isVerbose(): boolean {

@@ -74,5 +74,10 @@ test('a run is its packages in order with exactly the promised fields', () => {
 test('a run that was refused as a whole says why', () => {
   const error = new FettleError('E_PRODUCT_CONFLICT', 'two of them');
   const json = runJson({ packages: [], durationMs: 1, ok: false, error, inputs: null });
-  expect(json.error).toEqual({ code: 'E_PRODUCT_CONFLICT', message: 'two of them', hint: null, location: null });
+  expect(json.error).toEqual({
+    code: 'E_PRODUCT_CONFLICT',
+    message: 'two of them',
+    hint: 'Keep one of the two in the manifest.',
+    location: null,
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nearestName } from './nearest-name.js';
+import { didYouMean, nearestName } from './nearest-name.js';
 
 const VERBS = ['check', 'fetch', 'stage', 'build', 'install', 'deploy'];
 
@@ -29,5 +29,18 @@ describe('nearestName', () => {
   test('prefers the fewest edits, then the first', () => {
     expect(nearestName('stagee', ['staged', 'stage'])).toBe('staged');
     expect(nearestName('sources', ['source', 'sourcesx'])).toBe('source');
+  });
+});
+
+describe('didYouMean', () => {
+  test('asks with all that are equally near, at most three, in their order', () => {
+    expect(didYouMean('instal', VERBS)).toBe('Did you mean "install"?');
+    expect(didYouMean('tol', ['tool', 'col', 'install'])).toBe('Did you mean "tool" or "col"?');
+    expect(didYouMean('xat', ['cat', 'bat', 'cat', 'hat', 'mat'])).toBe('Did you mean "cat", "bat" or "hat"?');
+  });
+
+  test('asks nothing when none is near', () => {
+    expect(didYouMean('patch', VERBS)).toBeUndefined();
+    expect(didYouMean('', VERBS)).toBeUndefined();
   });
 });

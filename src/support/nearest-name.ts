@@ -1,23 +1,40 @@
 import { distance } from 'fastest-levenshtein';
 
+/** No more than this many are offered: a longer list is no suggestion. */
+const MOST = 3;
+
 /**
  * The candidate that `name` was most likely meant to be, or undefined when none is close: at most one edit in three
  * letters, and at least one; two letters in the wrong order are one edit. Case does not count, so `Build` finds
  * `build`. Of equally near ones the first wins.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  return nearestNames(name, candidates)[0];
+}
+
+/** A question for a hint: those candidates that are nearest to `name`, at most three; undefined when none is close. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const quoted = nearestNames(name, candidates).map((each) => JSON.stringify(each));
+  const last = quoted.pop();
+  if (last === undefined) return undefined;
+  return `Did you mean ${quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`}?`;
+}
+
+/** All that are as near as the nearest, in the order they are given. */
+function nearestNames(name: string, candidates: Iterable<string>): readonly string[] {
   const wanted = name.toLowerCase();
-  let nearest: string | undefined;
-  let fewestEdits = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const candidate of candidates) {
+  let nearest: string[] = [];
+  let fewestEdits = Math.max(1, Math.floor(wanted.length / 3));
+  for (const candidate of new Set(candidates)) {
     // A candidate of one or two letters is one edit away from too much.
     if (candidate.length < 3 && candidate !== name) continue;
     const edits = editsBetween(wanted, candidate.toLowerCase());
-    if (edits >= fewestEdits) continue;
+    if (edits > fewestEdits) continue;
+    if (edits < fewestEdits) nearest = [];
     fewestEdits = edits;
-    nearest = candidate;
+    nearest.push(candidate);
   }
-  return nearest;
+  return nearest.slice(0, MOST);
 }
 
 function editsBetween(written: string, meant: string): number {

@@ -34,6 +34,23 @@ test('no more work than permits runs, and those who wait go in the order they ca
   expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('of those who wait the most urgent goes first, by what its urgency is at that moment', async () => {
+  const semaphore = new Semaphore(1);
+  const started: string[] = [];
+  const held: Held[] = [];
+  const urgencies: Record<string, number> = { first: 0, a: 1, b: 2, c: 2, d: 0 };
+  const results = Object.keys(urgencies).map((name) =>
+    semaphore.run(heldWork(started, held, name), undefined, () => urgencies[name] ?? 0),
+  );
+  urgencies['d'] = 9;
+  for (let ended = 0; ended < results.length; ended += 1) {
+    await settle();
+    held[ended]?.finish();
+  }
+  await Promise.all(results);
+  expect(started).toEqual(['first', 'd', 'b', 'c', 'a']);
+});
+
 test('a newcomer does not overtake those who wait', async () => {
   const semaphore = new Semaphore(1);
   const started: string[] = [];

@@ -2,9 +2,10 @@ import { allowManyListeners } from './many-listeners.js';
 
 interface Waiter {
   readonly admit: () => void;
+  readonly urgency: () => number;
 }
 
-/** Lets at most `permits` pieces of work run at once; those who wait are served in the order they came. */
+/** Lets at most `permits` pieces of work run at once. Those who wait are served by urgency, of equals the first. */
 export class Semaphore {
   #free: number;
   readonly #waiting = new Set<Waiter>();
@@ -16,9 +17,12 @@ export class Semaphore {
     this.#free = permits;
   }
 
-  /** Runs `work` when a permit is free. Rejects with the signal's reason when aborted before `work` starts. */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#acquire(signal);
+  /**
+   * Runs `work` when a permit is free. Rejects with the signal's reason when aborted before `work` starts.
+   * @param urgency asked each time when one of several is served
+   */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal, urgency: () => number = () => 0): Promise<T> {
+    await this.#acquire(signal, urgency);
     try {
       return await work();
     } finally {
@@ -26,18 +30,19 @@ export class Semaphore {
     }
   }
 
-  async #acquire(signal: AbortSignal | undefined): Promise<void> {
+  async #acquire(signal: AbortSignal | undefined, urgency: () => number): Promise<void> {
     signal?.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
-    await this.#wait(signal);
+    await this.#wait(signal, urgency);
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<void> {
+  #wait(signal: AbortSignal | undefined, urgency: () => number): Promise<void> {
     const { promise, resolve, reject } = deferred();
     const waiter: Waiter = {
+      urgency,
       admit: () => {
         signal?.removeEventListener('abort', leave);
         resolve();
@@ -55,14 +60,26 @@ export class Semaphore {
 
   /** Hands the permit straight to the next in line, so that a newcomer cannot overtake it. */
   #release(): void {
-    const next = this.#waiting.values().next();
-    if (next.done === true) {
+    const next = mostUrgent(this.#waiting);
+    if (!next) {
       this.#free += 1;
       return;
     }
-    this.#waiting.delete(next.value);
-    next.value.admit();
+    this.#waiting.delete(next);
+    next.admit();
   }
+}
+
+/** Of equals the first. */
+export function mostUrgent<T extends { readonly urgency: () => number }>(waiting: Iterable<T>): T | undefined {
+  let found: T | undefined;
+  let most = -Infinity;
+  for (const waiter of waiting) {
+    const urgency = waiter.urgency();
+    if (urgency <= most) continue;
+    [found, most] = [waiter, urgency];
+  }
+  return found;
 }
 
 interface Deferred {

@@ -11,6 +11,8 @@ export interface EarlierBuild {
   readonly keyInputs: unknown;
   /** Milliseconds since the epoch. */
   readonly builtAt: number;
+  /** Milliseconds. */
+  readonly durationMs: number;
   readonly toolVersion: string | null;
   readonly sources: Readonly<Record<string, LineDigests>>;
 }
@@ -22,9 +24,10 @@ export async function earlierBuilds(layout: Layout, identity: string): Promise<r
   for (const place of await listVariants(layout, identity)) {
     const marker = readMarker(place.marker);
     if (marker?.identity !== identity || standingAsset(place, marker) === undefined) continue;
-    const { key, platformArch, keyInputs, completedAt: builtAt } = marker;
-    const { toolVersion = null, sources = {} } = records.get(key) ?? {};
-    builds.set(key, { key, platformArch, keyInputs, builtAt, toolVersion, sources });
+    const { key, platformArch, keyInputs, completedAt: builtAt, durations } = marker;
+    const measured = Object.values(durations).reduce((sum, each) => sum + each, 0);
+    const { durationMs = measured, toolVersion = null, sources = {} } = records.get(key) ?? {};
+    builds.set(key, { key, platformArch, keyInputs, builtAt, durationMs, toolVersion, sources });
   }
   return [...builds.values()];
 }

@@ -12,6 +12,8 @@ export interface MissExplanation {
   readonly reasons: readonly MissReason[];
   /** The build it was compared with; times are milliseconds since the epoch. */
   readonly comparedWith: { readonly key: string; readonly builtAt: number } | null;
+  /** How long the last build of the identity took, milliseconds; null for none that is remembered. */
+  readonly lastBuildMs: number | null;
 }
 
 /**
@@ -21,18 +23,27 @@ export interface MissExplanation {
 export async function explainMiss(comparisons: Comparisons, subject: MissSubject): Promise<MissExplanation> {
   const { layout } = comparisons;
   const loss = await lossOf(layout, subject.id);
-  if (loss) return { reasons: [loss], comparedWith: null };
-  const nearest = nearestTo(subject, await earlierBuilds(layout, subject.id.identity));
-  if (!nearest) return { reasons: [FIRST_BUILD], comparedWith: null };
+  const builds = await earlierBuilds(layout, subject.id.identity);
+  const lastBuildMs = latestOf(builds)?.durationMs ?? null;
+  if (loss) return { reasons: [loss], comparedWith: null, lastBuildMs };
+  const nearest = nearestTo(subject, builds);
+  if (!nearest) return { reasons: [FIRST_BUILD], comparedWith: null, lastBuildMs };
   const reasons = shortenBecause(await comparisons.between(nearest, subject));
   const { key, builtAt } = nearest;
-  return { reasons, comparedWith: { key, builtAt } };
+  return { reasons, comparedWith: { key, builtAt }, lastBuildMs };
 }
 
 const FIRST_BUILD: MissReason = {
   ...{ kind: 'first-build', name: null, before: null, after: null, location: null, because: [] },
   text: 'first build on this machine',
 };
+
+function latestOf(builds: readonly EarlierBuild[]): EarlierBuild | undefined {
+  return builds.reduce<EarlierBuild | undefined>(
+    (latest, build) => (latest && latest.builtAt >= build.builtAt ? latest : build),
+    undefined,
+  );
+}
 
 function nearestTo({ id, keyInputs }: MissSubject, builds: readonly EarlierBuild[]): EarlierBuild | undefined {
   const ranked = builds

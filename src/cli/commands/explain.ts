@@ -1,17 +1,24 @@
-import { ERROR_CODES, EXIT, explainCodes, FettleError, type CodeExplanation } from '../../errors/index.js';
-import { nearestName } from '../../support/nearest-name.js';
+import {
+  ERROR_CODES,
+  EXIT,
+  explainCodes,
+  FettleError,
+  withoutLinks,
+  type CodeExplanation,
+} from '../../errors/index.js';
+import { didYouMean } from '../../support/nearest-name.js';
 import type { Invocation } from '../invocation.js';
 
 /**
  * `fettle explain [CODE]`: what a code means and what to do; without one, all of them.
  * @throws FettleError E_USAGE when there is no such code
  */
-export async function explain(
+export function explain(
   invocation: Invocation,
   name: string | undefined,
   options: { readonly json?: boolean },
-): Promise<number> {
-  const all = await explainCodes();
+): number {
+  const all = explainCodes();
   const chosen = name === undefined ? all : [requireCode(all, name)];
   const text = name === undefined ? asList(all) : chosen.map(asText).join('');
   invocation.streams.out(options.json === true ? `${JSON.stringify({ codes: chosen.map(asJson) })}\n` : text);
@@ -23,9 +30,8 @@ function requireCode(all: readonly CodeExplanation[], name: string): CodeExplana
   const wanted = name.toUpperCase().replace(/^(?!E_)/, 'E_');
   const found = all.find(({ code }) => code === wanted);
   if (found) return found;
-  const nearest = nearestName(wanted, Object.keys(ERROR_CODES));
   throw new FettleError('E_USAGE', `There is no error code ${name}.`, {
-    hint: nearest === undefined ? 'Run "fettle explain" for all of them.' : `Did you mean "${nearest}"?`,
+    hint: didYouMean(wanted, Object.keys(ERROR_CODES)) ?? 'Run "fettle explain" for all of them.',
   });
 }
 
@@ -35,7 +41,7 @@ function asText({ code, meaning, remedy, exitCode, exitClass }: CodeExplanation)
     `  ${meaning}`,
     '',
     '  What to do',
-    `  ${plain(remedy)}`,
+    `  ${withoutLinks(remedy)}`,
     '',
     `  Exit code ${exitCode} (${exitClass})`,
     '',
@@ -45,11 +51,6 @@ function asText({ code, meaning, remedy, exitCode, exitClass }: CodeExplanation)
 function asList(all: readonly CodeExplanation[]): string {
   const width = Math.max(...all.map(({ code }) => code.length));
   return all.map(({ code, meaning }) => `${code.padEnd(width)}  ${meaning}\n`).join('');
-}
-
-/** Markdown links point to pages; code spans are read well as they are. */
-function plain(markdown: string): string {
-  return markdown.replace(/\[([^\]]+)\]\(([^)#]+)[^)]*\)/g, 'docs/$2');
 }
 
 function asJson({ code, group, exitCode, exitClass, meaning, remedy }: CodeExplanation): object {

@@ -106,15 +106,14 @@ export async function hash(invocation: Invocation, files: readonly string[]): Pr
 }
 
 /**
- * `fettle lua FILE`: runs a script with fettle's own Lua; print goes to stdout, and what it gives `os.exit` is the exit
- * code. `-` reads the script from stdin.
+ * `fettle lua [FILE]`: runs a script with fettle's own Lua; print goes to stdout, and what it gives `os.exit` is the exit
+ * code. `-` reads the script from stdin. Without a file a person at a terminal can talk Lua; else it is as `-`.
  */
-export async function lua(invocation: Invocation, file: string, args: readonly string[]): Promise<number> {
+export async function lua(invocation: Invocation, file: string | undefined, args: readonly string[]): Promise<number> {
   const { openScriptState } = await import('../../lua/index.js');
   const { host, version, streams } = invocation;
-  const path = file === '-' ? 0 : resolve(host.cwd, file);
-  if (path !== 0) await refuseMissing(path);
-  const source = path === 0 ? await readStandardInput() : await readFile(path);
+  const path = file === undefined || file === '-' ? undefined : resolve(host.cwd, file);
+  if (path !== undefined) await refuseMissing(path);
   using state = await openScriptState({
     host,
     version,
@@ -127,7 +126,12 @@ export async function lua(invocation: Invocation, file: string, args: readonly s
     },
     args,
   });
-  state.run(source, file === '-' ? 'stdin' : String(path));
+  if (file === undefined && process.stdin.isTTY) {
+    const { converse } = await import('../lua-conversation.js');
+    return await converse(invocation, state);
+  }
+  const source = path === undefined ? await readStandardInput() : await readFile(path);
+  state.run(source, path ?? 'stdin');
   return state.exitCode ?? EXIT.ok;
 }
 

@@ -1,5 +1,7 @@
-import { InvalidArgumentError } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
+import { HOOK_SHELLS, type HookShell } from '../../project/index.js';
 import type { FetchOptions } from '../commands/fetch.js';
+import { NAME_KINDS, type NameKind } from '../completion/index.js';
 import type { Act, Add } from './grammar.js';
 
 /** The engine's own tools, for scripts. */
@@ -31,19 +33,43 @@ export function addToolCommands(add: Add, act: Act): void {
     .argument('<file...>')
     .action(act(async (invocation, files: string[]) => (await import('../commands/tools.js')).hash(invocation, files)));
   add('lua', 'run a Lua script with the interpreter that recipes run in', 'fettle lua script.lua')
-    .argument('<file>', 'the script; - reads it from stdin')
+    .argument('[file]', 'the script; - reads it from stdin; none: what you type, line by line')
     .argument('[arg...]', 'given to the script as arg[1], arg[2], …')
     .passThroughOptions()
     .action(
-      act(async (invocation, file: string, args: string[]) =>
+      act(async (invocation, file: string | undefined, args: string[]) =>
         (await import('../commands/tools.js')).lua(invocation, file, args),
       ),
     );
+  addCompletion(add, act);
   add('version', 'print the version of fettle', 'fettle version')
     .option('--json', 'print one JSON object')
     .action(
       act(async (invocation, options: { json?: boolean }) =>
         (await import('../commands/version.js')).version(invocation, options),
+      ),
+    );
+}
+
+function addCompletion(add: Add, act: Act): void {
+  const command = add(
+    'completion',
+    'print code that makes a shell complete fettle: commands, options, names of packages',
+    'eval "$(fettle completion bash)"  # in ~/.bashrc',
+  );
+  command.addArgument(new Argument('<shell>').choices(HOOK_SHELLS)).action(
+    act(async (invocation, shell: HookShell) => {
+      const { completion } = await import('../commands/completion.js');
+      return completion(invocation, shell, command.parent ?? command);
+    }),
+  );
+  add('complete-names', 'print names; the scripts of completion run it', 'fettle complete-names packages', {
+    hidden: true,
+  })
+    .addArgument(new Argument('<kind>').choices(NAME_KINDS))
+    .action(
+      act(async (invocation, kind: NameKind) =>
+        (await import('../commands/complete-names.js')).completeNames(invocation, kind),
       ),
     );
 }

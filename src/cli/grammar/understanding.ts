@@ -31,6 +31,13 @@ export function addUnderstandingCommands(add: Add, act: Act): void {
         (await import('../commands/explain.js')).explain(invocation, code, options),
       ),
     );
+  add('doctor', 'check all that fettle needs on this machine, and say how to mend it', 'fettle doctor')
+    .option('--json', 'print one JSON object')
+    .action(
+      act(async (invocation, options: { json?: boolean }) =>
+        (await import('../commands/doctor.js')).doctor(invocation, options),
+      ),
+    );
   add('report', 'write a page about the last sync or install: timeline, graph, logs', 'fettle report --open')
     .option('-o, --output <file>', 'where to; - is stdout (default: .fettle/report.html)')
     .option('--open', 'open it in the browser')

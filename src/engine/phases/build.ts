@@ -10,7 +10,7 @@ export async function buildPhase(pkg: PackageRun, attempt: Attempt): Promise<voi
 }
 
 function withAllCores(pkg: PackageRun, work: (jobs: number) => Promise<void>): Promise<void> {
-  return pkg.run.limits.cores.use(Infinity, work, pkg.run.signal);
+  return pkg.run.limits.cores.use(Infinity, work, pkg.run.signal, pkg.urgency);
 }
 
 async function build(pkg: PackageRun, attempt: Attempt, jobs: number): Promise<void> {

@@ -31,17 +31,18 @@ async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string)
   const { signal } = pkg.run;
   switch (stage.form) {
     case 'nil':
-      return extraction.run(() => stageFetched(pkg, attempt, destination, 0), signal);
+      return extraction.run(() => stageFetched(pkg, attempt, destination, 0), signal, pkg.urgency);
     case 'table':
-      return extraction.run(() => stageFetched(pkg, attempt, destination, stage.strip), signal);
+      return extraction.run(() => stageFetched(pkg, attempt, destination, stage.strip), signal, pkg.urgency);
     case 'shell':
       return cores.use(
         Infinity,
         (jobs) => runStageScript(pkg, { cwd: destination, jobs, attempt }, stage.script),
         signal,
+        pkg.urgency,
       );
     case 'function':
-      return cores.use(Infinity, (jobs) => callStage(pkg, attempt, jobs), signal);
+      return cores.use(Infinity, (jobs) => callStage(pkg, attempt, jobs), signal, pkg.urgency);
   }
 }
 

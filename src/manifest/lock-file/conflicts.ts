@@ -16,6 +16,7 @@ export function refuseConflicts(text: string, file: string): void {
   if (line === undefined) return;
   throw lockFileError('holds a merge conflict', {
     file,
+    text,
     line,
     facts: { markers: lines.map(String) },
     hint: 'Settle the conflict in the manifest first, then run "fettle lock": it joins both sides of the lock file.',

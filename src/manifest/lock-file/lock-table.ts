@@ -93,10 +93,11 @@ export class LockTable {
   }
 
   error(name: string, problem: string, facts: FettleError['facts'] = {}): FettleError {
-    const { file } = this.text;
+    const { file, text } = this.text;
     const line = this.text.lineOf(this.#path);
     return lockFileError(problem, {
       file,
+      text,
       ...(line !== undefined && { line }),
       facts: { field: describePath([...this.#path, name]), ...facts },
     });

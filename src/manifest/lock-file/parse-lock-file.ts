@@ -34,7 +34,7 @@ async function readToml(text: string, file: string): Promise<TomlTable> {
   try {
     return parse(text);
   } catch (error) {
-    throw lockFileError('is no TOML', { file, ...placeOf(error), cause: error });
+    throw lockFileError('is no TOML', { file, text, ...placeOf(error), cause: error });
   }
 }
 

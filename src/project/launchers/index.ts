@@ -94,3 +94,9 @@ function notWritten(path: string, cause: unknown): FettleError {
     cause,
   });
 }
+
+/** What the launchers of a project are called; none where there was no sync. */
+export async function launcherNames(projectDir: string): Promise<readonly string[]> {
+  const names = await readdir(projectLayout(projectDir).launcherFolder).catch(() => []);
+  return names.map((name) => name.replace(/\.cmd$/, ''));
+}

@@ -54,7 +54,7 @@ export function refuseFailure(result: ScriptResult, script: string | Uint8Array,
       ? `failed with exit code ${String(result.exitCode)}`
       : `was ended by signal ${result.signal}`;
   const lastLine = lastLines.at(-1);
-  throw new FettleError('E_SCRIPT', `script ${ending}${lastLine === undefined ? '' : `: ${lastLine}`}`, {
+  throw new FettleError('E_SCRIPT', `script ${ending}${lastLine === undefined ? '' : `: ${inShort(lastLine)}`}`, {
     facts: {
       ...(result.exitCode !== null && { exit_code: result.exitCode }),
       ...(result.signal !== null && { signal: result.signal }),
@@ -62,7 +62,18 @@ export function refuseFailure(result: ScriptResult, script: string | Uint8Array,
       cwd,
       ...(lastLines.length > 0 && { last_lines: lastLines }),
     },
+    ...(result.exitCode === NOT_FOUND && { hint: NOT_FOUND_HINT }),
   });
+}
+
+/** What shells end with when a program of the script was not found (POSIX, Shell Command Language, 2.8.2). */
+const NOT_FOUND = 127;
+const NOT_FOUND_HINT =
+  'A program was not found: add the package that brings it to the dependencies, or install it on this machine.';
+
+/** Shells begin with the name of the script's file, which fettle chose and has removed again. */
+function inShort(line: string): string {
+  return line.replace(/^\S*script-[0-9a-f-]{36}\.\w+: /, '');
 }
 
 /** @throws FettleError E_SCRIPT_TIMEOUT */

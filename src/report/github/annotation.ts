@@ -6,7 +6,12 @@ import { workflowCommand } from './workflow-command.js';
 /** A failure as an annotation at its place; `title` is the package, or the program. */
 export function errorAnnotation(title: string, error: ErrorReport, workspace: string | undefined): string {
   const place = error.location && placeIn(error.location, workspace);
-  const text = [error.message, ...(error.hint === null ? [] : [error.hint]), ...whereElse(error, place)].join('\n');
+  const text = [
+    error.message,
+    ...(error.hint === null ? [] : [error.hint]),
+    ...whereElse(error, place),
+    ...(error.code === 'BUG' ? [] : [`fettle explain ${error.code}`]),
+  ].join('\n');
   return workflowCommand('error', { ...place, title: `${plainText(title)} ${error.code}` }, plainText(text));
 }
 

@@ -59,7 +59,7 @@ describe('annotations', () => {
     const error = toErrorReport(new FettleError('E_RECIPE', '100% wrong', { hint: 'see\nbelow', location }));
     const text = reported((bus) => bus.emit(done(error), { package: A, phase: null }));
     expect(annotations(text)).toEqual([
-      '::error file=recipes/a%2Cb%3Ac.lua,line=3,title=a.x@v1 E_RECIPE::100%25 wrong%0Asee%0Abelow',
+      '::error file=recipes/a%2Cb%3Ac.lua,line=3,title=a.x@v1 E_RECIPE::100%25 wrong%0Asee%0Abelow%0Afettle explain E_RECIPE',
     ]);
   });
 
@@ -67,10 +67,12 @@ describe('annotations', () => {
     ['inside of the workspace by its path in it', '/work/repo/recipes/a.lua', 'file=recipes/a.lua,line=7,'],
     ['elsewhere not as a file', '/home/me/.cache/a.lua', ''],
   ])('a place %s', (_where, file, properties) => {
-    const error = toErrorReport(new FettleError('E_RECIPE', 'm', { location: { file, line: 7 } }));
+    const error = toErrorReport(new FettleError('E_RECIPE', 'm', { hint: 'h', location: { file, line: 7 } }));
     const text = reported((bus) => bus.emit(done(error), { package: A, phase: null }), { workspace: '/work/repo/' });
     const elsewhere = properties === '' ? `%0A${file}:7` : '';
-    expect(annotations(text)).toEqual([`::error ${properties}title=a.x@v1 E_RECIPE::m${elsewhere}`]);
+    expect(annotations(text)).toEqual([
+      `::error ${properties}title=a.x@v1 E_RECIPE::m%0Ah${elsewhere}%0Afettle explain E_RECIPE`,
+    ]);
   });
 
   test('a warning is an annotation, information is not', () => {

@@ -1,114 +1,108 @@
-import type { EngineEvent, LockOwner, Phase } from '../../events/index.js';
+import type { EngineEvent, PackageRef } from '../../events/index.js';
+import { LiveWork, type LiveRow } from './live-work.js';
 
-/** One package that is being worked on, as the live view shows it. */
-export interface LiveRow {
-  readonly label: string;
-  readonly phase: Phase | null;
-  /** Since when the phase runs, milliseconds since the epoch. */
-  readonly since: number;
-  /** Whom it waits for, where a lock is held by another process. */
-  readonly waitsFor: WaitedFor | null;
-  /** Bytes of all downloads of this package; null when none runs. `total` is null where a size is not known. */
-  readonly download: { readonly bytes: number; readonly total: number | null } | null;
+/** What the live view shows. */
+export interface LiveSnapshot {
+  /** Packages at work, the one that began first on top. */
+  readonly rows: readonly LiveRow[];
+  readonly counts: LiveCounts;
+  /** The longest name of all packages of the run. */
+  readonly longestLabel: string;
+  /** When the run began, and now: milliseconds since the epoch. */
+  readonly began: number;
+  readonly now: number;
 }
 
-export interface WaitedFor {
-  readonly owner: LockOwner | null;
-  /** The last line that one has written into its log. */
-  readonly line: string | null;
+export interface LiveCounts {
+  /** Packages known until now. */
+  readonly started: number;
+  /** Those that have ended, however they ended. */
+  readonly finished: number;
+  readonly failed: number;
 }
 
-interface Work {
-  readonly label: string;
-  phase: Phase | null;
-  since: number;
-  waitsFor: WaitedFor | null;
-  readonly downloads: Map<string, { bytes: number; total: number | null }>;
-}
+type PackageEvent = EngineEvent & { readonly package: PackageRef };
 
 /** What goes on at this moment, kept up to date by the events. */
 export class LiveState {
-  /** Packages that have ended, however they ended. */
-  finished = 0;
-  /** Packages that have started. */
-  started = 0;
-  readonly #work = new Map<string, Work>();
+  #began: number | undefined;
+  readonly #counts = { started: 0, finished: 0, failed: 0 };
+  #longestLabel = '';
+  readonly #work = new Map<string, LiveWork>();
 
   take(event: EngineEvent): void {
-    if (event.package === null) return;
+    this.#began ??= event.time;
+    if (isOfPackage(event)) this.#takeOfPackage(event);
+  }
+
+  /** @param now milliseconds since the epoch */
+  look(now: number): LiveSnapshot {
+    const rows = [...this.#work.values()].filter((work) => work.isActive).map((work) => work.row(now));
+    const counts = { ...this.#counts };
+    return { rows, counts, longestLabel: this.#longestLabel, began: this.#began ?? now, now };
+  }
+
+  #takeOfPackage(event: PackageEvent): void {
     const { id } = event.package;
     switch (event.kind) {
       case 'package:start':
-        this.started += 1;
+        this.#counts.started += 1;
+        if (id.length > this.#longestLabel.length) this.#longestLabel = id;
         return;
       case 'package:done':
-        this.finished += 1;
+        this.#counts.finished += 1;
+        if (event.status === 'failed') this.#counts.failed += 1;
         this.#work.delete(id);
-        return;
-      case 'phase:start':
-        this.#enter(id, event.phase, event.time);
-        return;
-      case 'phase:end':
-        this.#work.delete(id);
-        return;
-      case 'lock:wait':
-        this.#wait(this.#of(id, event), event.owner);
-        return;
-      case 'lock:output':
-        this.#show(this.#of(id, event), event.lines);
-        return;
-      case 'lock:acquired':
-        this.#of(id, event).waitsFor = null;
-        return;
-      case 'download:start':
-        this.#of(id, event).downloads.set(event.url, { bytes: 0, total: null });
-        return;
-      case 'download:progress':
-        this.#of(id, event).downloads.set(event.url, { bytes: event.bytes, total: event.total });
-        return;
-      case 'download:end':
-        this.#of(id, event).downloads.delete(event.url);
         return;
       default:
-        return;
+        work(this.#of(event), event);
     }
   }
 
-  /** Longest at work first. */
-  rows(): LiveRow[] {
-    const rows = [...this.#work.values()].map((work) => ({ ...work, download: sumOf(work) }));
-    return rows.sort((one, other) => one.since - other.since);
-  }
-
-  #wait(work: Work, owner: LockOwner | null): void {
-    const isSame = work.waitsFor?.owner?.token === owner?.token;
-    work.waitsFor = { owner, line: isSame ? (work.waitsFor?.line ?? null) : null };
-  }
-
-  #show(work: Work, lines: readonly string[]): void {
-    const line = lines.findLast((each) => each.trim() !== '');
-    if (work.waitsFor && line !== undefined) work.waitsFor = { ...work.waitsFor, line };
-  }
-
-  #enter(id: string, phase: Phase | null, since: number): Work {
-    const work: Work = { label: id, phase, since, waitsFor: null, downloads: new Map() };
-    this.#work.set(id, work);
-    return work;
-  }
-
-  /** Declarative downloads and waits for locks may come outside of any phase. */
-  #of(id: string, event: EngineEvent): Work {
-    return this.#work.get(id) ?? this.#enter(id, event.phase, event.time);
+  #of({ package: { id }, time }: PackageEvent): LiveWork {
+    let found = this.#work.get(id);
+    if (!found) {
+      found = new LiveWork(id, time);
+      this.#work.set(id, found);
+    }
+    return found;
   }
 }
 
-function sumOf({ downloads }: Work): LiveRow['download'] {
-  if (downloads.size === 0) return null;
-  let bytes = 0;
-  let total: number | null = 0;
-  for (const download of downloads.values()) {
-    bytes += download.bytes;
-    total = total === null || download.total === null ? null : total + download.total;
+function isOfPackage(event: EngineEvent): event is PackageEvent {
+  return event.package !== null;
+}
+
+function work(of: LiveWork, event: EngineEvent): void {
+  switch (event.kind) {
+    case 'phase:start':
+      return of.enter(event.phase, event.time);
+    case 'phase:end':
+      return of.leave();
+    case 'lock:wait':
+      return of.wait(event.owner, event.time);
+    case 'lock:output':
+      return of.holderSaid(event.lines);
+    case 'lock:acquired':
+      return of.endWait();
+    case 'download:start':
+      return of.startDownload(event.url, event.time);
+    case 'download:progress':
+      return of.download(event.url, event, event.time);
+    case 'download:end':
+    case 'download:failed':
+      return of.endDownload(event.url);
+    case 'extract:start':
+      return of.extract({ files: 0, bytes: 0 });
+    case 'extract:progress':
+      return of.extract(event);
+    case 'extract:end':
+      return of.extract(null);
+    case 'process:start':
+      return of.startScript();
+    case 'process:output':
+      return event.quiet ? undefined : of.scriptSaid(event.chunk);
+    default:
+      return;
   }
-  return { bytes, total };
 }

@@ -84,3 +84,26 @@ test('a script that owns the terminal finds it free, also when others start scri
   report(runEnd);
   expect(stripVTControlCharacters(terminal.text)).toContain('a.y@v1');
 });
+
+test('when the command ends without the end of the run, the terminal is left as it was, for good', async () => {
+  const terminal = new FakeTerminal();
+  let end = (): void => undefined;
+  const report = tuiReporter({
+    write: (text) => void terminal.write(text),
+    stream: terminal as unknown as NodeJS.WriteStream,
+    colour: false,
+    verbosity: 'normal',
+    now: () => 3000,
+    atEnd: (act) => (end = act),
+  });
+  report(event('a.x@v1', 'build', { kind: 'phase:start' }));
+  report(scriptStart);
+  await terminal.seen(HIDDEN_CURSOR);
+  report(event(null, null, { kind: 'log', level: 'warn', message: 'not lost' }));
+  end();
+  const after = terminal.text;
+  expect(after).toContain('not lost\n');
+  expect(after.endsWith('\u001b[?25h')).toBe(true);
+  report(scriptStart);
+  expect(terminal.text).toBe(after);
+});

@@ -1,7 +1,8 @@
 import type { EngineEvent, Subscriber } from '../../events/index.js';
 import { plainReporter, type ReporterOptions } from '../plain.js';
+import { styleFor } from '../style.js';
+import { Closing } from './closing.js';
 import { LiveState } from './live-state.js';
-import type { LiveViewProps } from './live-view.js';
 import type { Screen } from './screen.js';
 
 export interface TuiReporterOptions extends ReporterOptions {
@@ -9,6 +10,8 @@ export interface TuiReporterOptions extends ReporterOptions {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Asks to be told when the command ends, however it ends: the terminal has to be left as it was. */
+  readonly atEnd?: (act: () => void) => void;
 }
 
 /**
@@ -17,6 +20,9 @@ export interface TuiReporterOptions extends ReporterOptions {
  */
 export function tuiReporter(options: TuiReporterOptions): Subscriber {
   const report = new TuiReport(options);
+  options.atEnd?.(() => {
+    report.end();
+  });
   return (event) => {
     report.take(event);
   };
@@ -26,9 +32,11 @@ class TuiReport {
   readonly #options: TuiReporterOptions;
   readonly #plain: Subscriber;
   readonly #state = new LiveState();
+  readonly #closing = new Closing();
   #screen: Screen | undefined;
   #opening: Promise<void> | undefined;
   #isWanted = false;
+  #isOver = false;
   #terminalTakers = 0;
 
   constructor(options: TuiReporterOptions) {
@@ -37,24 +45,33 @@ class TuiReport {
       if (this.#screen) this.#screen.print(text);
       else options.write(text);
     };
-    this.#plain = plainReporter({ ...options, write });
+    this.#plain = plainReporter({ ...options, write, liveView: { closing: () => this.#closing.text } });
   }
 
   take(event: EngineEvent): void {
     this.#state.take(event);
+    this.#closing.take(event);
     if (event.kind === 'terminal:take') this.#terminalTakers += 1;
     if (event.kind === 'terminal:give-back') this.#terminalTakers -= 1;
     // Before the plain report goes on: what it writes then has to stand where the live part was.
-    if (event.kind === 'terminal:take' || event.kind === 'run:end') this.#hide();
+    if (event.kind === 'terminal:take') this.#hide();
+    if (event.kind === 'run:end') this.end();
     this.#plain(event);
     if (event.kind === 'terminal:give-back' || takesTime(event)) this.#show();
+    this.#screen?.change();
+  }
+
+  /** Leaves the terminal as it was, for good. */
+  end(): void {
+    this.#isOver = true;
+    this.#hide();
   }
 
   #show(): void {
-    if (this.#terminalTakers > 0) return;
+    if (this.#terminalTakers > 0 || this.#isOver) return;
     this.#isWanted = true;
     if (this.#screen || this.#opening) return;
-    // Without the live part the report is still whole, so a terminal UI that does not load is no failure.
+    // How packages end is told without the live part, too, so a terminal UI that does not load is no failure.
     this.#opening = this.#open().catch(() => undefined);
   }
 
@@ -68,12 +85,9 @@ class TuiReport {
     const { Screen } = await import('./screen.js');
     this.#opening = undefined;
     // The run may have ended, or a script may have taken the terminal, while the code was loading.
-    if (this.#isWanted) this.#screen = new Screen(this.#options.stream, () => this.#look());
-  }
-
-  #look(): LiveViewProps {
-    const { finished, started } = this.#state;
-    return { rows: this.#state.rows(), finished, started, now: this.#options.now() };
+    if (!this.#isWanted) return;
+    const { stream: terminal, write, colour, now } = this.#options;
+    this.#screen = new Screen({ terminal, write, style: styleFor(colour), look: () => this.#state.look(now()) });
   }
 }
 

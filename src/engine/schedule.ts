@@ -1,0 +1,58 @@
+import type { PackageNode } from './graph.js';
+
+/** What is assumed of a package that was never built here; milliseconds. */
+const UNKNOWN_MS = 1000;
+
+/**
+ * Which of the packages that wait for a place goes first: the one with the longest way to the end of the run, by the
+ * times that builds took before (list scheduling by critical path; Hu 1961, Graham 1969). It only orders those that
+ * wait, so an estimate that is wrong costs time and nothing else.
+ */
+export class Schedule {
+  readonly #expected = new Map<PackageNode, number>();
+  /** Undefined when something has become known since they were computed. */
+  #ways: ReadonlyMap<PackageNode, number> | undefined;
+
+  /** A package will be made. @param lastMs what that took the last time; null where nobody knows */
+  expect(node: PackageNode, lastMs: number | null): void {
+    this.#expected.set(node, lastMs ?? UNKNOWN_MS);
+    this.#ways = undefined;
+  }
+
+  /** Expected milliseconds from the beginning of this package to the end of all that wait for it. */
+  urgencyOf(node: PackageNode): number {
+    this.#ways ??= longestWays(this.#expected);
+    return this.#ways.get(node) ?? 0;
+  }
+}
+
+function longestWays(expected: ReadonlyMap<PackageNode, number>): ReadonlyMap<PackageNode, number> {
+  const dependants = dependantsOf(expected);
+  const ways = new Map<PackageNode, number>();
+  // A stack of our own: chains can be thousands of packages deep.
+  const open = [...expected.keys()];
+  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
+    const above = dependants.get(node) ?? [];
+    const unknown = ways.has(node) ? [] : above.filter((each) => !ways.has(each));
+    if (unknown.length > 0) {
+      open.push(...unknown);
+      continue;
+    }
+    const longest = above.reduce((most, each) => Math.max(most, ways.get(each) ?? 0), 0);
+    ways.set(node, (expected.get(node) ?? 0) + longest);
+    open.pop();
+  }
+  return ways;
+}
+
+function dependantsOf(expected: ReadonlyMap<PackageNode, number>): ReadonlyMap<PackageNode, readonly PackageNode[]> {
+  const dependants = new Map<PackageNode, PackageNode[]>();
+  for (const parent of expected.keys()) {
+    for (const { node } of parent.edges) {
+      const known = dependants.get(node);
+      if (known) known.push(parent);
+      else dependants.set(node, [parent]);
+    }
+  }
+  return dependants;
+}
