@@ -68,7 +68,7 @@ describe('where all is well', () => {
     expect(check('cache file system').found).toContain('hard links');
     expect(check('left-overs').status).toBe('ok');
     expect(check('locks').found).toBe('none is held');
-    expect(check('environment')).toMatchObject({ status: 'ok', found: 'of the last sync, 1 packages' });
+    expect(check('environment')).toMatchObject({ status: 'ok', found: 'of the last sync; packages: 1' });
     expect(check('trust').status).toBe('ok');
     expect(await filesOf(world)).toEqual(before);
   });
