@@ -12,7 +12,29 @@ function fetch(ctx)
   return { source = "pkg:pypi/ninja@" .. ctx.options.version }
 end
 
--- A wheel keeps the programs that an installer would put into bin/ in a folder named after the release.
+local function numbers(version)
+  local found = {}
+  for number in version:gmatch("%d+") do
+    found[#found + 1] = tonumber(number)
+  end
+  return found
+end
+
+local function is_before(version, other)
+  local left, right = numbers(version), numbers(other)
+  for index = 1, math.max(#left, #right) do
+    local one, two = left[index] or 0, right[index] or 0
+    if one ~= two then
+      return one < two
+    end
+  end
+  return false
+end
+
+-- A wheel keeps the programs that an installer would put into bin/ in a folder named after the release; before 1.11.1.2
+-- it had them among its own data, with a script in Python before them.
 function products(options)
-  return { ninja = "ninja-" .. options.version .. ".data/scripts/ninja" .. fettle.exe_ext }
+  local version = options.version
+  local folder = is_before(version, "1.11.1.2") and "ninja/data/bin/" or "ninja-" .. version .. ".data/scripts/"
+  return { ninja = folder .. "ninja" .. fettle.exe_ext }
 end
