@@ -44,6 +44,7 @@ describe('help', () => {
     await using world = await World.create();
     const { stdout } = await world.fettle(['--help']);
     for (const command of COMMANDS.filter((each) => !each.includes(' '))) expect(stdout).toContain(`\n  ${command} `);
+    expect(stdout.indexOf('\n  sync ')).toBeLessThan(stdout.indexOf('\nGlobal options:'));
   });
 });
 

@@ -18,6 +18,16 @@ function missingOf(report: RunReport): readonly string[] {
 }
 
 describe('a sync without network', () => {
+  test('tells of the only thing that is missing once', async () => {
+    await using world = await World.create();
+    await world.recipe('local.a@v1', `fetch = "${world.server.origin}/one"`);
+    await world.manifest('packages = { "local.a@v1" }');
+    const { exitCode, stderr } = await world.fettle(['sync', '--offline']);
+    expect(exitCode).toBe(5);
+    expect(stderr.match(/error\[E_OFFLINE\]/g)).toHaveLength(1);
+    expect(stderr).not.toContain('fettle.lock lacks');
+  });
+
   test('names all that is missing at once, also what it would have come to only later', async () => {
     await using world = await World.create();
     const url = (name: string) => `${world.server.origin}/${name}`;

@@ -15,6 +15,7 @@ import { addManifestCommands } from './grammar/manifest.js';
 import { addProvisioningCommands } from './grammar/provisioning.js';
 import { addToolCommands } from './grammar/tools.js';
 import { addUnderstandingCommands } from './grammar/understanding.js';
+import { formatHelp } from './help.js';
 import type { Invocation } from './invocation.js';
 import { readPackageFacts } from './package-facts.js';
 import { sayError } from './say.js';
@@ -77,6 +78,7 @@ export function createProgram(surroundings: Surroundings, outcome: { exitCode: n
     .enablePositionalOptions()
     .showSuggestionAfterError(false)
     .exitOverride()
+    .configureHelp({ formatHelp })
     .configureOutput({
       writeOut: (text) => {
         streams.out(text);
@@ -87,7 +89,7 @@ export function createProgram(surroundings: Surroundings, outcome: { exitCode: n
       // What is refused is told as all errors are.
       outputError: () => undefined,
     })
-    .addHelpText('after', '\nExample:\n  fettle sync && fettle run -- cmake --version');
+    .addHelpText('after', '\nExample:\n  fettle init cmake ninja\n  fettle sync\n  fettle run -- cmake --version');
   addGlobalOptions(program);
   const act: Act = (action) => actionOf(action, surroundings, outcome);
   const add: Add = (name, description, example, options) =>

@@ -1,4 +1,4 @@
-import type { LockMode, LockResult, LockUse } from '../engine/index.js';
+import type { LockMode, LockResult, LockUse, PackageOutcome } from '../engine/index.js';
 import { FettleError } from '../errors/index.js';
 import { loadManifest, lockFileOf, readLockFile, writeLockFile, type Manifest } from '../manifest/index.js';
 import { digestManifest } from '../project/index.js';
@@ -44,12 +44,19 @@ export async function openLock(invocation: Invocation, manifest: Manifest, setti
 }
 
 /**
- * Writes what a run has found out, and tells what it could not.
+ * Writes what a run has found out, and tells what it could not; but not of packages that have told why they failed.
  * @returns whether the file was changed
  */
-export async function saveLock(invocation: Invocation, use: LockUse, result: LockResult | undefined): Promise<boolean> {
+export async function saveLock(
+  invocation: Invocation,
+  use: LockUse,
+  result: LockResult | undefined,
+  outcomes: readonly PackageOutcome[] = [],
+): Promise<boolean> {
   if (!result) return false;
-  for (const gap of result.gaps) sayLog(invocation, 'warn', `fettle.lock lacks ${gap}`);
+  const failed = outcomes.filter(({ ok }) => !ok).map(({ id }) => id);
+  const gaps = result.gaps.filter((gap) => !failed.some((id) => gap.startsWith(`${id}: `)));
+  for (const gap of gaps) sayLog(invocation, 'warn', `fettle.lock lacks ${gap}`);
   return writeLockFile(use.file, result.lock);
 }
 

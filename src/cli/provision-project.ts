@@ -45,8 +45,8 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
       previousDeployments: previousDeployments(previous),
     };
     const provisioned = await provision(invocation, request, { recordIn: manifest.directory });
-    const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock);
     const outcomes: readonly PackageOutcome[] = provisioned.report.packages;
+    const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock, outcomes);
     const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok, host: invocation.host };
     const record = wasRefused(provisioned) ? previous : await recordRun(manifest, bytes, run, previous);
     return { ...provisioned, manifestFile: manifest.file, lockFile: lock.file, hasWrittenLock, record };

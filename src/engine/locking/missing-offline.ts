@@ -5,7 +5,7 @@ import { fetchDeclared } from './fetch-declared.js';
 
 /**
  * All that a run without network lacked, also what it did not come to: by packages that did not end well.
- * @returns undefined when that is not why the run failed
+ * @returns undefined when that is not why the run failed, or when one package has told all of it
  */
 export async function missingOffline(run: Run, nodes: readonly PackageNode[]): Promise<FettleError | undefined> {
   const unfinished = nodes.filter(({ outcome }) => outcome?.ok === false);
@@ -17,7 +17,8 @@ export async function missingOffline(run: Run, nodes: readonly PackageNode[]): P
   const missing = [
     ...new Set(failures.flatMap(({ id, error }) => offlineSources(error).map((each) => `${id}: ${each}`))),
   ];
-  return missing.length === 0 ? undefined : offline(missing.sort());
+  const isTold = missing.length === 1 && unfinished.length === 1;
+  return missing.length === 0 || isTold ? undefined : offline(missing.sort());
 }
 
 function offline(missing: readonly string[]): FettleError {
