@@ -39,7 +39,7 @@ function readKey(raw: RawKey | null): RegistryKey | undefined {
 
 /**
  * Checks what the registry signed: which content belongs to which name and version, as npm's own tools check it.
- * Source: https://docs.npmjs.com/about-registry-signatures
+ * Source: npm's documentation, "About registry signatures".
  * @throws FettleError E_CHECKSUM for a signature that is wrong, or made with a key that is not the registry's
  */
 export function assertSigned(release: NpmRelease, keys: readonly RegistryKey[], question: Question): void {
