@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { namesIn } from '../support/names-in.js';
 import { mayHaveSilentHolder } from './contested.js';
 import { abandonWork } from './clear-after-kills.js';
 import type { EntryId } from './entry.js';
@@ -24,12 +24,4 @@ function holdsWork(place: EntryPlace): boolean {
   return namesIn(place.folder).some(
     (name) => attemptNumberOf(name) === undefined || name === 'fetch' || namesIn(childOf(place, name)).length > 0,
   );
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

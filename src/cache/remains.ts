@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../support/names-in.js';
 import { parseClaimName } from './claim.js';
 import {
   draftVersionClaim,
@@ -88,14 +89,6 @@ function remainingLocks(
     emptyLocks: names.filter((name) => claims.get(name)?.length === 0),
     locks: [...names.filter(isHeldByDead), ...recorded.filter((name) => !claims.has(name))],
   };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function timeWhenOld(path: string): number {

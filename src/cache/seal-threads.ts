@@ -63,7 +63,7 @@ function bytesOf(files: readonly FileToSeal[]): number {
 
 function batchesOf(files: readonly FileToSeal[]): readonly (readonly string[])[] {
   const batches: string[][] = [];
-  let bytes = Infinity;
+  let bytes = 0;
   for (const { path, size } of files) {
     const current = batches.at(-1);
     if (current === undefined || bytes >= BATCH_BYTES || current.length >= BATCH_FILES) {

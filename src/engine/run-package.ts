@@ -3,6 +3,7 @@ import type { AcquireOptions, Attempt, CompleteEntry } from '../cache/index.js';
 import { FettleError, messageOf, toErrorReport } from '../errors/index.js';
 import type { MissReason, PackageStatus } from '../events/index.js';
 import { platformMatches } from '../manifest/index.js';
+import { totalDuration } from '../support/total-duration.js';
 import { join } from 'node:path';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Derivation } from './derivation.js';
@@ -148,7 +149,7 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
 }
 
 function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
-  pkg.emit({ kind: 'cache:hit', path: entry.assetDir, bytes: entry.bytes, buildMs: totalOf(entry.durations) });
+  pkg.emit({ kind: 'cache:hit', path: entry.assetDir, bytes: entry.bytes, buildMs: totalDuration(entry.durations) });
   return { status: 'cached', path: entry.assetDir, wasSatisfied: false };
 }
 
@@ -169,12 +170,7 @@ async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisione
 
 /** So that a later miss can be explained. */
 function rememberBuild({ run, subject, durations, missReasons }: PackageRun, kept: boolean): Promise<void> {
-  return run.cache.recordBuild(subject, { durationMs: totalOf(durations), kept, reasons: missReasons });
-}
-
-/** Milliseconds of all phases together. */
-function totalOf(durations: PackageRun['durations']): number {
-  return Object.values(durations).reduce((sum, each) => sum + each, 0);
+  return run.cache.recordBuild(subject, { durationMs: totalDuration(durations), kept, reasons: missReasons });
 }
 
 /** Packages that look after themselves: the check is asked, and once more under the lock, before anything is done. */

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, extname, join, resolve } from 'node:path';
 import { FettleError } from '../errors/index.js';
+import { namesIn } from '../support/names-in.js';
 import { nearestName } from '../support/nearest-name.js';
 
 type Env = Readonly<Record<string, string>>;
@@ -83,13 +84,5 @@ function notFound(name: string, folders: readonly string[], present: string | un
 function* executableNames(folders: readonly string[]): Iterable<string> {
   for (const folder of folders) {
     for (const name of namesIn(folder)) if (isExecutableFile(join(folder, name))) yield name;
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -1,3 +1,4 @@
+import { totalDuration } from '../../support/total-duration.js';
 import { listVariants } from '../entry-listing.js';
 import type { Layout } from '../layout.js';
 import { readMarker, standingAsset } from '../marker.js';
@@ -25,7 +26,7 @@ export async function earlierBuilds(layout: Layout, identity: string): Promise<r
     const marker = readMarker(place.marker);
     if (marker?.identity !== identity || standingAsset(place, marker) === undefined) continue;
     const { key, platformArch, keyInputs, completedAt: builtAt, durations } = marker;
-    const measured = Object.values(durations).reduce((sum, each) => sum + each, 0);
+    const measured = totalDuration(durations);
     const { durationMs = measured, toolVersion = null, sources = {} } = records.get(key) ?? {};
     builds.set(key, { key, platformArch, keyInputs, builtAt, durationMs, toolVersion, sources });
   }

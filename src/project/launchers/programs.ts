@@ -1,5 +1,6 @@
-import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { namesIn } from '../../support/names-in.js';
 import type { ComposedEnvironment } from '../compose.js';
 import type { EnvironmentRecord } from '../record.js';
 
@@ -29,21 +30,13 @@ export function projectPrograms(
 }
 
 function programsIn(folder: string): readonly (readonly [string, string])[] {
-  return namesIn(folder).map((name) => [commandName(name), join(folder, name)] as const);
+  return [...namesIn(folder)].sort().map((name) => [commandName(name), join(folder, name)] as const);
 }
 
 /** What one types: on Windows without the extension. */
 function commandName(name: string): string {
   const isCut = process.platform === 'win32' && WINDOWS_PROGRAMS.includes(extname(name).toLowerCase());
   return isCut ? name.slice(0, -extname(name).length) : name;
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function isProgram(file: string): boolean {
