@@ -15,6 +15,9 @@ const dist = join(root, 'dist');
 /** Chunks of earlier builds stay this long, because a command that still runs may load one of them yet. */
 const KEEP_STALE_MS = 60 * 60 * 1000;
 
+/** What is started by name. */
+const COMMANDS = ['fettle', 'cli.js'];
+
 const COMMON = {
   absWorkingDir: root,
   outdir: dist,
@@ -56,7 +59,7 @@ const COMMONJS_NAMES = [
 
 const lazy = new LazyPackages(join(root, 'src'));
 const command = await bundleCommand();
-const files = [...(await bundleModules()), ...command, await starter(command)];
+const files = [...(await bundleModules()), ...command, ...(await starters(command))];
 for (const file of files) await replaceFile(file);
 await removeStale(new Set(files.map((file) => file.name)));
 await linkCommand();
@@ -111,10 +114,14 @@ function outputsOf(result) {
   return result.outputFiles.map((file) => ({ name: relative(dist, file.path), contents: file.text }));
 }
 
-/** cli.js names the command's file by its content: a build switches from one to the other at one moment. */
-async function starter([command]) {
+/** Both name the command's file by its content: a build switches from one to the other at one moment. */
+async function starters([command]) {
   const source = await readFile(join(root, '.config/start.cjs'), 'utf8');
-  return { name: 'cli.js', contents: source.replace('fettle.js', command.name) };
+  const starter = { name: 'cli.js', contents: source.replace('fettle.js', command.name) };
+  // Windows has no shell for the entry.
+  if (process.platform === 'win32') return [starter, { ...starter, name: 'fettle' }];
+  const entry = await readFile(join(root, 'src/cli/entry/fettle.sh'), 'utf8');
+  return [starter, { name: 'fettle', contents: entry.replace('@BUILD@', command.name) }];
 }
 
 /** Renames into place, so that a command that runs from dist/ meanwhile never reads half a file. */
@@ -125,7 +132,7 @@ async function replaceFile({ name, contents }) {
   // dist/*.js are CommonJS, although the package is not.
   if (!existsSync(join(dist, 'package.json'))) await writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   await writeFile(temporary, contents);
-  if (name === 'cli.js') await chmod(temporary, 0o755);
+  if (COMMANDS.includes(name)) await chmod(temporary, 0o755);
   await rename(temporary, target);
 }
 
@@ -148,6 +155,6 @@ async function linkCommand() {
   if (process.platform === 'win32' || !existsSync(binaries)) return;
   const temporary = join(binaries, `.fettle-${process.pid}`);
   await rm(temporary, { force: true });
-  await symlink('../../dist/cli.js', temporary);
+  await symlink('../../dist/fettle', temporary);
   await rename(temporary, join(binaries, 'fettle'));
 }

@@ -15,13 +15,15 @@ export async function recordCompiledCode(dist, commandFile) {
   try {
     await writeProject(folder);
     const sync = [join(dist, 'cli.js'), '-C', folder, '--cache-root', join(folder, 'cache'), 'sync', '--quiet'];
+    // What fettle notes of its projects for this user is not for this one.
+    const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
     const target = join(dist, `${commandFile}.${process.version}-${process.arch}.code`);
     const recorded = join(dist, `.${process.pid}.tmp`);
     await rm(target, { force: true });
-    await run(process.execPath, sync);
+    await run(process.execPath, sync, { env });
     // Another date makes the second sync look at everything, which is what takes long.
     await utimes(join(folder, 'fettle.lua'), new Date(), new Date());
-    await run(process.execPath, sync, { env: { ...process.env, FETTLE_WRITE_CODE_CACHE: recorded } });
+    await run(process.execPath, sync, { env: { ...env, FETTLE_WRITE_CODE_CACHE: recorded } });
     await rename(recorded, target);
   } catch (error) {
     console.error(`build: no compiled code is kept, so each start takes longer: ${error.message}`);

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { EventTest, Trace, TraceEvent } from './trace.js';
 
 const COMMAND_LINE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** What npm links as `fettle`. */
+export const ENTRY = fileURLToPath(new URL('../../dist/fettle', import.meta.url));
 
 export interface CommandResult {
   /** Null when a signal ended the command. */
@@ -22,6 +24,8 @@ export interface CommandSetting {
   readonly trace: Trace;
   /** The program and its arguments that start the command; they must end in becoming it. Default: none. */
   readonly launcher: readonly string[];
+  /** Started as npm links it, not by Node itself. */
+  readonly isEntry: boolean;
 }
 
 /** A fettle process that runs. */
@@ -33,7 +37,8 @@ export class RunningCommand implements AsyncDisposable {
 
   constructor(setting: CommandSetting) {
     this.#trace = setting.trace;
-    const [program = '', ...rest] = [...setting.launcher, process.execPath, COMMAND_LINE, ...setting.args];
+    const command = setting.isEntry ? [ENTRY] : [process.execPath, COMMAND_LINE];
+    const [program = '', ...rest] = [...setting.launcher, ...command, ...setting.args];
     this.#child = spawn(program, rest, {
       cwd: setting.cwd,
       env: { ...setting.env },

@@ -19,6 +19,8 @@ export interface CommandOptions {
   readonly useCache?: boolean;
   /** A program that sets something up and becomes the command, which is added to its arguments. */
   readonly launcher?: readonly string[];
+  /** True: started as npm links it. Default: by Node. */
+  readonly isEntry?: boolean;
 }
 
 /**
@@ -106,6 +108,7 @@ export class World implements AsyncDisposable {
       input: options.input ?? '',
       trace: new Trace(traceFile),
       launcher: options.launcher ?? [],
+      isEntry: options.isEntry ?? false,
     });
     this.#running.push(command);
     return command;

@@ -2,6 +2,7 @@ import type { Host } from '../host/index.js';
 import { recordUse } from './last-use.js';
 import { Layout, ownerOfAsset, type ListedEntry } from './layout.js';
 import { Lease } from './lease.js';
+import { dropEndedLeases } from './remains.js';
 
 /** Keeps assets from being evicted until it is disposed of. */
 export interface AssetLease extends Disposable {
@@ -16,6 +17,7 @@ export interface AssetLease extends Disposable {
 export function leaseAssets(assetDirs: readonly string[], host: Pick<Host, 'pid' | 'now'>): AssetLease {
   const now = host.now();
   const leases = [...entriesByCache(assetDirs)].map(([layout, entries]) => {
+    dropEndedLeases(layout.root, host.pid);
     const lease = new Lease(layout, host.pid);
     lease.add(...entries.map(({ lockName }) => lockName));
     for (const { place } of entries) recordUse(place, now);
@@ -29,6 +31,12 @@ export function leaseAssets(assetDirs: readonly string[], host: Pick<Host, 'pid'
       for (const lease of leases) lease[Symbol.dispose]();
     },
   };
+}
+
+/** What a lease on assets names, by the root of the cache. */
+export function leaseNames(assetDirs: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const entries = [...entriesByCache(assetDirs)];
+  return new Map(entries.map(([{ root }, found]) => [root, found.map(({ lockName }) => lockName)]));
 }
 
 function entriesByCache(assetDirs: readonly string[]): ReadonlyMap<Layout, readonly ListedEntry[]> {

@@ -1,5 +1,5 @@
 export type { Cache, CacheOptions, CacheSize } from './cache.js';
-export { leaseAssets, type AssetLease } from './asset-lease.js';
+export { leaseAssets, leaseNames, type AssetLease } from './asset-lease.js';
 export { canonicalJson } from './canonical-json.js';
 export { compareAsset } from './compare-asset.js';
 export type { CollectedItem, Collection, CollectOptions } from './collection.js';
@@ -26,7 +26,7 @@ export type { BuildRecord } from './miss/build-record.js';
 export type { MissExplanation } from './miss/explain-miss.js';
 export type { MissSubject, SourceFile } from './miss/miss-subject.js';
 export { openCache } from './open.js';
-export { hasRemains } from './remains.js';
+export { dropEndedLeases, hasRemains } from './remains.js';
 export { isNameOfDead, ownName } from './own-name.js';
 export type { FingerprintLine } from './seal.js';
 export type { Staging } from './staging.js';

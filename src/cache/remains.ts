@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from '../support/names-in.js';
 import { parseClaimName } from './claim.js';
@@ -47,13 +47,12 @@ export function findRemains(layout: Layout, self: ProcessIdentity): Remains {
     namesIn(folder)
       .filter((name) => isDead(claimOf(name) ?? '', timeWhenOld(join(folder, name))))
       .map((name) => join(folder, name));
-  const endedLeases = namesIn(layout.leases).filter((name) => isDead(name, changeTime(layout.lease(name))));
   return {
     paths: [
       ...deadIn(layout.root, (name) => draftVersionClaim(name) ?? probeClaim(name) ?? stagingClaim(name)),
       ...deadIn(layout.recipes, partialRecipeClaim),
       ...deadIn(layout.locks, preparedClaimOf),
-      ...endedLeases.map((name) => layout.lease(name)),
+      ...endedLeases(layout, self),
     ],
     ...remainingLocks(layout, isDead),
     discarded: namesIn(layout.trash)
@@ -66,6 +65,29 @@ export function findRemains(layout: Layout, self: ProcessIdentity): Remains {
 export function hasRemains(root: string, pid: number): boolean {
   const { paths, emptyLocks, locks, discarded } = findRemains(new Layout(root), identifyProcess(pid));
   return [paths, emptyLocks, locks, discarded].some((found) => found.length > 0);
+}
+
+/**
+ * Removes the leases of processes that have ended. A program that took the place of fettle's entry leaves one each time,
+ * so whoever looks there next removes them, and not only a run that has work to do.
+ */
+export function dropEndedLeases(root: string, pid: number): void {
+  for (const path of endedLeases(new Layout(root), identifyProcess(pid))) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // Somebody else did, or nobody may.
+    }
+  }
+}
+
+function endedLeases(layout: Layout, self: ProcessIdentity): readonly string[] {
+  return namesIn(layout.leases)
+    .filter((name) => {
+      const claim = parseClaimName(name);
+      return claim !== undefined && judgeLiveness(claim, self, changeTime(layout.lease(name))) === 'dead';
+    })
+    .map((name) => layout.lease(name));
 }
 
 /** Whether nobody is certainly deleting what has this name in the trash. */

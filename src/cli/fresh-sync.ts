@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { hasRemains } from '../cache/index.js';
+import { dropEndedLeases, hasRemains } from '../cache/index.js';
 import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
@@ -31,8 +31,10 @@ export function freshSync(invocation: Invocation, options: SyncOptions): number 
   const manifestFile = manifestFileOf(invocation);
   const stamp = readStamp(dirname(manifestFile));
   if (!stamp || !holds(stamp, invocation, options, manifestFile)) return undefined;
-  // Only a run that does the work clears away after killed ones.
-  if (hasRemains(cacheRootOf(invocation), invocation.host.pid)) return undefined;
+  const cacheRoot = cacheRootOf(invocation);
+  dropEndedLeases(cacheRoot, host.pid);
+  // Only a run that does the work clears away the rest after killed ones.
+  if (hasRemains(cacheRoot, host.pid)) return undefined;
   const report = reportOf(stamp, monotonicMs() - started);
   tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
@@ -57,19 +59,22 @@ export interface EndedSync {
   readonly hasWrittenLock: boolean;
 }
 
-/** Writes the stamp of a sync that has just been done, or removes the old one when nothing can be proven. */
+/**
+ * Writes the stamp of a sync that has just been done, or removes the old one when nothing can be proven.
+ * @returns the states that it compares
+ */
 export async function stampSync(
   invocation: Invocation,
   manifestFile: string,
   { report, startedAt, isQuiet, mode, lockFile, hasWrittenLock }: EndedSync,
-): Promise<void> {
+): Promise<SyncStamp['states'] | undefined> {
   const projectDir = dirname(manifestFile);
   const { inputs } = report;
   if (!report.ok || !inputs || !isQuiet) {
     await removeStamp(projectDir);
-    return;
+    return undefined;
   }
-  await writeStamp(projectDir, {
+  return writeStamp(projectDir, {
     identity: identityOf(invocation, manifestFile, mode === 'frozen' ? 'frozen' : 'seen'),
     env: inputs.env,
     startedAt,

@@ -7,11 +7,12 @@ import type { Invocation } from './invocation.js';
 import { lockModeOf } from './lock-mode.js';
 import { provisionProject } from './provision-project.js';
 import { sayError } from './say.js';
+import { writeProjectAnswers } from './write-answers.js';
 
 /** Loads everything, installs every package of the manifest, deploys, writes the project's environment. */
 export async function fullSync(invocation: Invocation, options: SyncOptions): Promise<number> {
   const startedAt = invocation.host.now();
-  const { report, interruptedWith, manifestFile, record, ...lock } = await provisionProject(invocation, {
+  const { report, interruptedWith, manifestFile, record, requests, ...lock } = await provisionProject(invocation, {
     command: 'sync',
     choose: (manifest) => manifest.packages,
     isWhole: true,
@@ -19,7 +20,9 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
   });
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
   const mode = lockModeOf(invocation, options);
-  await stampSync(invocation, manifestFile, { report, startedAt, isQuiet: !hasWarned, mode, ...lock });
+  const ended = { report, startedAt, isQuiet: !hasWarned, mode, ...lock };
+  const states = await stampSync(invocation, manifestFile, ended);
+  if (report.ok && record) await writeProjectAnswers(invocation, { ...ended, manifestFile, record, requests, states });
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));

@@ -26,6 +26,8 @@ export interface ProvisionedProject extends Provisioned {
   readonly hasWrittenLock: boolean;
   /** What the project's environment is now; undefined when nothing had to be recorded. */
   readonly record: EnvironmentRecord | undefined;
+  /** All packages of the manifest. */
+  readonly requests: readonly PackageRequest[];
 }
 
 /** Loads the project's manifest, installs packages of it, and records what was locked and what they deployed. */
@@ -49,7 +51,8 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock, outcomes);
     const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok, host: invocation.host };
     const record = wasRefused(provisioned) ? previous : await recordRun(manifest, bytes, run, previous);
-    return { ...provisioned, manifestFile: manifest.file, lockFile: lock.file, hasWrittenLock, record };
+    const { file: manifestFile, packages: requests } = manifest;
+    return { ...provisioned, manifestFile, lockFile: lock.file, hasWrittenLock, record, requests };
   } finally {
     manifest.state?.close();
   }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import { leaseAssets } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
-import { findCommand, type EnvironmentRecord } from '../project/index.js';
+import { findCommand, renewAnswers, type EnvironmentRecord } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 
 /** Signals that a terminal or a supervisor sends to us and that are meant for the program. */
@@ -31,6 +32,7 @@ export async function runInProject(
 ): Promise<number> {
   // Before the program is looked for: from now on the packages stay in the cache.
   using lease = leaseAssets(assetsOf(record), host);
+  renewAnswers(dirname(record.manifestFile), host, host.now());
   const program = findCommand(name, env, host.cwd);
   const child = spawn(program, args, { cwd: host.cwd, env: { ...env }, stdio: 'inherit', argv0: name });
   if (child.pid !== undefined) lease.handOver(child.pid);

@@ -33,7 +33,8 @@ export function onePackageCalled(manifest: Manifest, name: string): PackageReque
   });
 }
 
-function namesOf(request: PackageRequest): readonly string[] {
+/** All that a package of the manifest may be called, its id first. */
+export function namesOf(request: PackageRequest): readonly string[] {
   const { text, namespace, name, version } = request.identity;
   return [idOf(request), text, name, `${namespace}.${name}`, `${name}@${version}`];
 }

@@ -1,3 +1,4 @@
+export { renewAnswers, writeAnswers, type PackageAnswers } from './answers/index.js';
 export { matchTools, readToolFiles, type ToolMatch, type ToolRecipe } from './detect/index.js';
 export { editFile } from './edit-file.js';
 export { activate, changesBetween, deactivate } from './activation.js';
@@ -16,11 +17,11 @@ export { githubEnvironment, type GithubEnvironment } from './github.js';
 export { HOOK_SHELLS, hookCode, type HookShell } from './hook/index.js';
 export { launcherNames } from './launchers/index.js';
 export { publishedFiles, publishEnvironment } from './publish.js';
-export { digestManifest, manifestChanged, readEnvironment, recordText } from './record-file.js';
+export { digestManifest, environmentFileOf, manifestChanged, readEnvironment, recordText } from './record-file.js';
 export { quoteFish, quotePosix, quotePowershell } from './quoting.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
-export { isFresh, readStamp, removeStamp, writeStamp, type SyncStamp } from './sync-stamp.js';
+export { isFresh, readStamp, removeStamp, settledStates, writeStamp, type SyncStamp } from './sync-stamp.js';
 export { stateFolder } from './state-folder.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';

@@ -6,6 +6,11 @@ import { projectLayout, type ProjectLayout } from './layout.js';
 import { parseRecord } from './parse-record.js';
 import type { EnvironmentRecord } from './record.js';
 
+/** Where the record of a project is. */
+export function environmentFileOf(projectDir: string): string {
+  return projectLayout(projectDir).environmentFile;
+}
+
 /** SHA-256 of a manifest, as records keep it. */
 export function digestManifest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

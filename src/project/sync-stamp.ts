@@ -75,8 +75,11 @@ export interface StampContent extends SyncSettings {
   readonly packages: unknown;
 }
 
-/** Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven. */
-export async function writeStamp(projectDir: string, content: StampContent): Promise<void> {
+/**
+ * Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven.
+ * @returns the states of all that the stamp compares, and of the stamp itself; undefined when there is none
+ */
+export async function writeStamp(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
   const { stampFile } = projectLayout(projectDir);
   // Not loaded by those who only read.
   const { removeDeadDrafts, replaceFile } = await import('./replace-file.js');
@@ -84,11 +87,13 @@ export async function writeStamp(projectDir: string, content: StampContent): Pro
   const states = statesOf(content);
   if (!states) {
     await rm(stampFile, { force: true });
-    return;
+    return undefined;
   }
   const { identity, env, writtenAt, packages } = content;
   const stamp: SyncStamp = { version: 1, writtenAt, identity, env, states, packages };
-  await replaceFile(stampFile, JSON.stringify(stamp));
+  // It holds values of variables, which may be anything.
+  await replaceFile(stampFile, JSON.stringify(stamp), { mode: 0o600 });
+  return { ...states, [stampFile]: stateOf(stampFile) };
 }
 
 /** Removes the stamp: the next sync looks at everything. */
@@ -96,7 +101,12 @@ export async function removeStamp(projectDir: string): Promise<void> {
   await rm(projectLayout(projectDir).stampFile, { force: true });
 }
 
-function statesOf({ sources, absent, results, startedAt }: StampContent): SyncStamp['states'] | undefined {
+function statesOf({
+  sources,
+  absent,
+  results,
+  startedAt,
+}: Pick<StampContent, 'sources' | 'absent' | 'results' | 'startedAt'>): SyncStamp['states'] | undefined {
   const states: Record<string, string | null> = {};
   for (const path of [...sources, ...results]) states[path] = stateOf(path);
   for (const path of absent) states[path] = null;
@@ -104,6 +114,14 @@ function statesOf({ sources, absent, results, startedAt }: StampContent): SyncSt
   const isAbsent = absent.every((path) => stateOf(path) === null);
   const isOlder = sources.every((path) => changedAt(path) < startedAt - CLOCK_LAG_MS);
   return isKnown && isAbsent && isOlder ? states : undefined;
+}
+
+/** The states of files that a sync has just read and written; undefined when one is gone, or changed since it began. */
+export function settledStates(
+  paths: readonly string[],
+  { sources, startedAt }: Pick<StampContent, 'sources' | 'startedAt'>,
+): SyncStamp['states'] | undefined {
+  return statesOf({ sources, absent: [], results: paths, startedAt });
 }
 
 /**

@@ -1,0 +1,170 @@
+#!/bin/sh
+# The program that npm links as `fettle`. Most calls find everything as the last sync left it: one `stat` shows that, and
+# this script answers without Node, which takes ten times as long to start alone. In every other case Node takes the call.
+# docs/entry.md tells what must hold for an answer; src/project/answers/ writes the file with the answers.
+#
+# A function returns when it cannot answer, and ends the process when it can. Names have a prefix, because the program that
+# `run` becomes inherits what its caller exported under the same name.
+
+__fettle_build='@BUILD@'
+
+# The folder of the nearest fettle.lua, looked for as src/project/find-manifest.ts does. The working folder's own name, with
+# links resolved, counts; `cd` learns it without a process, and what it changes of the environment is put back.
+__fettle_find_project() {
+  __fettle_pwd=$PWD __fettle_old=${OLDPWD-} __fettle_had_old=${OLDPWD+yes}
+  cd -P . 2>/dev/null || return 1
+  __fettle_project=$PWD
+  PWD=$__fettle_pwd
+  if [ "$__fettle_had_old" ]; then OLDPWD=$__fettle_old; else unset OLDPWD; fi
+  while [ ! -f "$__fettle_project/fettle.lua" ]; do
+    # The top of a repository, or of all.
+    [ "$__fettle_project" ] && [ ! -d "$__fettle_project/.git" ] || return 1
+    __fettle_project=${__fettle_project%/*}
+  done
+}
+
+# Reads the answers of this user's last sync, which say themselves for what they hold. Only a file of one's own is read: it
+# is code.
+__fettle_answer() {
+  [ "${HOME-}" ] && [ ! "${FETTLE_MANIFEST-}" ] && [ -e "/proc/$$/stat" ] && __fettle_find_project || return 0
+  case ${XDG_STATE_HOME-} in
+  /*) __fettle_answers=$XDG_STATE_HOME ;;
+  *) __fettle_answers=$HOME/.local/state ;;
+  esac
+  __fettle_answers=$__fettle_answers/fettle/answers$__fettle_project/answers.sh
+  [ -O "$__fettle_answers" ] && . "$__fettle_answers"
+}
+
+# look PATH…: leaves in __fettle_now what one `stat` tells of the paths, a line each.
+__fettle_look() {
+  __fettle_now=$(LC_ALL=C "$__fettle_stat" -L -c '%s %.9Y %.9Z %f %i' -- "$@" 2>/dev/null)
+}
+
+# none PATH…: whether nothing is at any of the paths. A pattern that fits nothing stands for itself.
+__fettle_none() {
+  for __fettle_path; do
+    if [ -e "$__fettle_path" ] || [ -L "$__fettle_path" ]; then return 1; fi
+  done
+}
+
+# The time of the file is that until which it counts; that of a process's own folder is when it was first looked at.
+__fettle_is_over() {
+  [ "/proc/$$" -nt "$__fettle_answers" ]
+}
+
+# print_env POSIX FISH env [--shell SHELL]: the texts are those that do not depend on the caller's environment.
+__fettle_print_env() {
+  __fettle_posix=$1 __fettle_fish=$2
+  case $#:${4-} in
+  3:) __fettle_shell=${SHELL-} ;;
+  5:--shell) __fettle_shell=/${5:-?} ;;
+  *) return 0 ;;
+  esac
+  case ${__fettle_shell##*/} in
+  bash | zsh | sh) ;;
+  fish) __fettle_posix=$__fettle_fish ;;
+  # What SHELL says may be anything; bash is meant then.
+  powershell | json | dotenv | github | '' | *[!a-z0-9]*) return 0 ;;
+  *) [ $# = 3 ] || return 0 ;;
+  esac
+  printf '%s' "$__fettle_posix"
+  exit
+}
+
+# set_path FOLDERS: the folders of the project, joined by colons, before those of PATH, each once.
+__fettle_set_path() {
+  # An empty entry means the working folder; Node knows how to keep it.
+  case :${PATH-}: in *::*) return 1 ;; esac
+  __fettle_others=:$PATH:
+  set -f
+  IFS=:
+  for __fettle_folder in $1; do
+    while :; do
+      case $__fettle_others in
+      *":$__fettle_folder:"*)
+        __fettle_others=${__fettle_others%%":$__fettle_folder:"*}:${__fettle_others#*":$__fettle_folder:"}
+        ;;
+      *) break ;;
+      esac
+    done
+  done
+  unset IFS
+  set +f
+  __fettle_others=${__fettle_others#:}
+  __fettle_new_path=$1${__fettle_others:+:${__fettle_others%:}}
+}
+
+# is_program NAME PATH: whether `exec` will find NAME. Node has more to say when it does not.
+__fettle_is_program() {
+  case $1 in
+  '' | -*) return 1 ;;
+  */*) [ -f "$1" ] && [ -x "$1" ] && return 0 || return 1 ;;
+  esac
+  __fettle_name=$1
+  set -f
+  IFS=:
+  # shellcheck disable=SC2086
+  set -- $2
+  unset IFS
+  set +f
+  for __fettle_folder; do
+    if [ -f "$__fettle_folder/$__fettle_name" ] && [ -x "$__fettle_folder/$__fettle_name" ]; then return 0; fi
+  done
+  return 1
+}
+
+# print_sync LOCK TEXT sync [--locked|--frozen]: LOCK says whether the last sync looked at the lock file.
+__fettle_print_sync() {
+  case $#:$1:${4-} in
+  3:seen: | 4:seen:--locked | 4:*:--frozen) printf '%s\n' "$2" >&2 ;;
+  *) return 0 ;;
+  esac
+  exit 0
+}
+
+# begin_leases NAMESPACE: puts together the name of this process's lease, as src/cache/claim.ts does. The program that
+# becomes of this process keeps its number and its start, so the lease counts for as long as that lives.
+__fettle_begin_leases() {
+  IFS= read -r __fettle_host </proc/sys/kernel/hostname || return 1
+  case $__fettle_host in '' | *[!A-Za-z0-9._-]*) return 1 ;; esac
+  [ ${#__fettle_host} -le 80 ] || return 1
+  IFS=- read -r __fettle_1 __fettle_2 __fettle_3 __fettle_4 __fettle_5 </proc/sys/kernel/random/boot_id || return 1
+  IFS= read -r __fettle_process <"/proc/$$/stat" || return 1
+  # The name of the program is in parentheses and may hold anything; what follows is in fixed order.
+  __fettle_begin_lease_of "$1" "$__fettle_1$__fettle_2$__fettle_3$__fettle_4$__fettle_5" ${__fettle_process##*) }
+}
+
+__fettle_begin_lease_of() {
+  [ "$1" ] && [ "$2" ] && [ "${22-}" ] || return 1
+  __fettle_lease=held~$__fettle_host~$2~$1~$$~${22}~entry
+}
+
+# lease ROOT NAMES: says in the cache at ROOT that the entries are in use.
+__fettle_lease() {
+  __fettle_few "$1"/leases/* || return 1
+  { printf '%s\n' "$2" >>"$1/leases/$__fettle_lease"; } 2>/dev/null
+}
+
+# Leases of processes that have ended stay until somebody clears them away, which Node does.
+__fettle_few() {
+  [ $# -le 16 ]
+}
+
+case ${1-} in
+env | run | sync | asset | product) __fettle_answer "$@" ;;
+esac
+
+__fettle_file=$0
+while [ -L "$__fettle_file" ]; do
+  __fettle_link=$(readlink -- "$__fettle_file") || break
+  case $__fettle_link in
+  /*) __fettle_file=$__fettle_link ;;
+  *) __fettle_file=${__fettle_file%/*}/$__fettle_link ;;
+  esac
+done
+case $__fettle_file in */*) ;; *) __fettle_file=./$__fettle_file ;; esac
+command -v node >/dev/null || {
+  printf '%s\n' 'fettle: there is no "node" on PATH; fettle needs Node.js 20 or newer' >&2
+  exit 127
+}
+exec node "${__fettle_file%/*}/cli.js" "$@"

@@ -1,0 +1,69 @@
+import { utimesSync } from 'node:fs';
+import { mkdir, realpath, rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { removeDeadDrafts, replaceFile } from '../replace-file.js';
+import { stateFolder, type Person } from '../state-folder.js';
+import type { Answers } from './answers.js';
+import { answersText } from './answers-text.js';
+import { findStat } from './stat-lines.js';
+
+/** As long as a stamp: a longer silence would make the cache forget that its entries are used. */
+const LIFETIME_MS = 60 * 60 * 1000;
+/** All of them are arguments of one program. */
+const MOST_PATHS = 2000;
+
+/**
+ * Writes the answers of a project for the command's entry, or removes them when it can give none. They lie among this user's own
+ * state, outside of the project, because the entry runs them. Who has no place for them goes without.
+ * @param now - milliseconds since the epoch
+ */
+export async function writeAnswers(answers: Answers, person: Person, now: number): Promise<void> {
+  const file = answersFileOf(answers.projectDir, person);
+  if (file === undefined) return;
+  try {
+    const text = await textOf(answers);
+    if (text === undefined) await rm(file, { force: true });
+    else await replaceAnswers(file, text, now);
+  } catch {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+async function textOf(answers: Answers): Promise<string | undefined> {
+  const { projectDir } = answers;
+  // The entry looks for the folder by its real path.
+  if ((await realpath(projectDir)) !== projectDir) return undefined;
+  const packages = isShort(answers) ? answers.packages : undefined;
+  const states = { ...answers.environment.states, ...packages?.states };
+  const present = Object.entries(states).filter((entry): entry is [string, string] => entry[1] !== null);
+  const stat = await findStat(Object.fromEntries(present));
+  return stat === undefined ? undefined : answersText({ ...answers, packages }, stat);
+}
+
+function isShort({ packages }: Answers): boolean {
+  return packages !== undefined && Object.keys(packages.states).length <= MOST_PATHS;
+}
+
+async function replaceAnswers(file: string, text: string, now: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await removeDeadDrafts(file);
+  await replaceFile(file, text, { mode: 0o600 });
+  await utimes(file, new Date(now), new Date(now + LIFETIME_MS));
+}
+
+/** The answers, if there are any, count for an hour from now. For who has just told the cache what is used. */
+export function renewAnswers(projectDir: string, person: Person, now: number): void {
+  const file = answersFileOf(projectDir, person);
+  if (file === undefined) return;
+  try {
+    utimesSync(file, new Date(now), new Date(now + LIFETIME_MS));
+  } catch {
+    // There are none, which is no reason to fail.
+  }
+}
+
+/** Undefined on systems whose entry gives no answers; docs/entry.md tells why. */
+function answersFileOf(projectDir: string, person: Person): string | undefined {
+  if (person.platform !== 'linux') return undefined;
+  return join(stateFolder(person), 'answers', projectDir, 'answers.sh');
+}

@@ -1,0 +1,128 @@
+import { basename, dirname, join } from 'node:path';
+import { formatEnvironment } from '../format.js';
+import { quotePosix } from '../quoting.js';
+import { PROJECT_VARIABLE } from '../compose.js';
+import type { Answers, EnvironmentAnswers, PackageAnswers } from './answers.js';
+import { canCompare, canExport } from './shell-variables.js';
+import { statLines } from './stat-lines.js';
+
+/** Places in a cache, as patterns, of what a process has at work there; what a killed one leaves is among it. */
+const REMAINS = [
+  ...['.*held~*', 'recipes/.*held~*', 'leases/*', 'trash/*'],
+  ...['locks/*.lock', 'locks/*.owner.json', 'locks/.prepared.*'],
+];
+const NAMESPACE = '/proc/self/ns/pid';
+
+/**
+ * Answers as code for `src/cli/entry/fettle.sh`, which reads it with the arguments of the call. A shell runs each command
+ * before it reads the next one: so what is asked for most often, and what is refused soonest, comes first.
+ * @param stat - the program that tells the states of files
+ * @returns undefined when a shell cannot compare what must be compared
+ */
+export function answersText(answers: Answers, stat: string): string | undefined {
+  const { build, settings, environment, packages, projectDir } = answers;
+  if (!areComparable(settings)) return undefined;
+  const entry = join(dirname(build), 'fettle');
+  return lines([
+    `# What "fettle" may answer in ${JSON.stringify(projectDir)} without looking further. Written by "fettle sync".`,
+    `[ "$__fettle_build" = ${quotePosix(basename(build))} ] && [ "$0" -ef ${quotePosix(entry)} ] || return 0`,
+    ...Object.entries(settings).map(comparison),
+    `__fettle_stat=${quotePosix(stat)}`,
+    `__fettle_newline=${quotePosix('\n')}`,
+    ...environmentAnswers(environment),
+    ...(packages && areComparable(packages.variables) ? packageAnswers(packages) : []),
+  ]);
+}
+
+function areComparable(variables: Readonly<Record<string, string | null>>): boolean {
+  return Object.entries(variables).every(([name, value]) => canCompare(name, value));
+}
+
+function comparison([name, value]: readonly [string, string | null]): string {
+  if (value === null) return `[ ! "\${${name}+set}" ] || return 0`;
+  return `[ "\${${name}+set}" ] && [ "$${name}" = ${quotePosix(value)} ] || return 0`;
+}
+
+function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): readonly string[] {
+  const paths = Object.keys(states).map(quotePosix).join(' ');
+  const same = `= ${quotePosix(statesText(states))} ] || return 0`;
+  const print = (['sh', 'fish'] as const).map((format) => quotePosix(formatEnvironment(composed, format, {})));
+  const variables = { ...composed.variables, [PROJECT_VARIABLE]: composed.projectDir };
+  const canRun = Object.keys(composed.variables).every(canExport);
+  return [
+    'case $1 in',
+    'env)',
+    `  __fettle_look ${paths}`,
+    `  [ "$__fettle_now" ${same}`,
+    `  __fettle_print_env ${print.join(' ')} "$@"`,
+    '  return 0 ;;',
+    'run)',
+    ...(canRun ? runAnswer() : ['  return 0']),
+    '  ;;',
+    'esac',
+  ];
+
+  function runAnswer(): readonly string[] {
+    return [
+      '  __fettle_is_over && return 0',
+      `  __fettle_look ${paths} ${NAMESPACE}`,
+      `  [ "\${__fettle_now%"$__fettle_newline"*}" ${same}`,
+      '  shift',
+      '  case ${1-} in --) shift ;; -*) return 0 ;; esac',
+      `  __fettle_set_path ${quotePosix(composed.path.join(':'))} || return 0`,
+      '  __fettle_is_program "${1-}" "$__fettle_new_path" || return 0',
+      '  __fettle_begin_leases "${__fettle_now##* }" || return 0',
+      ...[...leases].map(
+        ([root, names]) => `  __fettle_lease ${quotePosix(root)} ${quotePosix(names.join('\n'))} || return 0`,
+      ),
+      ...Object.entries(variables).map(([name, value]) => `  export ${name}=${quotePosix(value)}`),
+      '  export PATH="$__fettle_new_path"',
+      '  exec "$@"',
+    ];
+  }
+}
+
+function packageAnswers(answers: PackageAnswers): readonly string[] {
+  const { cacheRoot, states, variables, unset, lock, summary, assets, products } = answers;
+  const isThere = Object.entries(states).filter(([, state]) => state !== null);
+  const absent = Object.keys(states).filter((path) => states[path] === null);
+  return [
+    `[ ! "${unset.map((name) => `\${${name}-}`).join('')}" ] || return 0`,
+    ...Object.entries(variables).map(comparison),
+    '__fettle_is_over && return 0',
+    ...(absent.length > 0 ? [`__fettle_none ${absent.map(quotePosix).join(' ')} || return 0`] : []),
+    `__fettle_look ${isThere.map(([path]) => quotePosix(path)).join(' ')}`,
+    `[ "$__fettle_now" = ${quotePosix(statesText(states))} ] || return 0`,
+    'case $1 in',
+    'sync)',
+    ...(summary === undefined ? [] : syncAnswer(cacheRoot, lock, summary)),
+    '  return 0 ;;',
+    'esac',
+    '[ $# = 2 ] || return 0',
+    'case $1:$2 in',
+    ...[...assets].map(([name, path]) => printed(`asset:${name}`, path)),
+    ...[...products].map(([name, path]) => printed(`product:${name}`, path)),
+    'esac',
+  ];
+}
+
+/** Whether something is left of killed processes is for src/cache/remains.ts to find out. */
+function syncAnswer(cacheRoot: string, lock: 'seen' | 'frozen', summary: string): readonly string[] {
+  const remains = REMAINS.map((pattern) => `${quotePosix(cacheRoot)}/${pattern}`);
+  return [
+    `  __fettle_none ${remains.join(' ')} || return 0`,
+    `  __fettle_print_sync ${lock} ${quotePosix(summary)} "$@"`,
+  ];
+}
+
+function printed(question: string, answer: string): string {
+  return `${quotePosix(question)}) printf '%s\\n' ${quotePosix(answer)}; exit ;;`;
+}
+
+function statesText(states: Readonly<Record<string, string | null>>): string {
+  return statLines(Object.values(states).filter((state) => state !== null));
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('');
+}
