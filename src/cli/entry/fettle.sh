@@ -56,7 +56,7 @@ __fettle_is_over() {
 __fettle_print_env() {
   __fettle_posix=$1 __fettle_fish=$2
   case $#:${4-} in
-  3:) __fettle_shell=${SHELL-} ;;
+  3:) __fettle_shell=${SHELL:-bash} ;;
   5:--shell) __fettle_shell=/${5:-?} ;;
   *) return 0 ;;
   esac

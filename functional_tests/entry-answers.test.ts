@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ENTRY } from './support/command.js';
+import { EntryRig, type Env } from './support/entry-rig.js';
+
+const ODD = `it's "odd" $HOME \`x\` \\ & ; é\nsecond line`;
+const SHOW = String.raw`#!/bin/sh
+printf '<%s>\n' "$@" "$ODD" "$FETTLE_PROJECT_DIR" "$PATH"
+exit 7
+`;
+const RECIPES = {
+  'local.show@v1': `
+    function install(ctx)
+      ctx.write_file("bin/show", [==[${SHOW}]==])
+      ctx.run("chmod +x bin/show")
+    end
+    products = { show = "bin/show" }
+    function deploy(ctx)
+      ctx.prepend_path(ctx.install_dir .. "/bin")
+      ctx.set_env("ODD", [==[${ODD}]==])
+    end`,
+  'local.other@v2': 'install = "mkdir bin; echo > bin/other; chmod +x bin/other"',
+};
+
+async function syncedProject(): Promise<EntryRig> {
+  const rig = await EntryRig.create(RECIPES, 'packages = { "local.show@v1", "local.other@v2" }');
+  await rig.sync();
+  return rig;
+}
+
+/** The entry answers, and Node says the same. */
+async function expectSame(rig: EntryRig, args: readonly string[], env: Env = {}): Promise<string> {
+  const { exitCode, stdout, neededNode } = await rig.call(args, env);
+  const expected = await rig.byNode(args, env);
+  expect({ exitCode, stdout }).toEqual({ exitCode: expected.exitCode, stdout: expected.stdout });
+  expect(neededNode).toBe(false);
+  return stdout;
+}
+
+test('the entry answers what Node answers', async () => {
+  await using rig = await syncedProject();
+  const names = ['show', 'local.show', 'show@v1', 'local.show@v1', 'other'];
+  for (const name of names) expect(await expectSame(rig, ['asset', name])).toContain(rig.world.cache);
+  expect(await expectSame(rig, ['product', 'show'])).toMatch(/\/bin\/show\n$/);
+  for (const SHELL of [undefined, '/bin/bash', '/usr/bin/fish', '/bin/zsh', '/bin/sh', '/bin/other'])
+    await expectSame(rig, ['env'], { SHELL });
+  for (const shell of ['bash', 'zsh', 'sh', 'fish']) await expectSame(rig, ['env', '--shell', shell]);
+});
+
+test('what depends on more than the project is left to Node', async () => {
+  await using rig = await syncedProject();
+  for (const shell of ['json', 'dotenv', 'github', 'powershell', 'nonsense'])
+    expect((await rig.call(['env', '--shell', shell])).neededNode).toBe(true);
+  expect((await rig.call(['asset', 'shwo'])).stderr).toContain('Did you mean "show"?');
+  expect((await rig.call(['product', 'shwo'])).exitCode).toBe(2);
+});
+
+describe('run', () => {
+  test('gives the program its arguments and the environment, and passes its exit code on', async () => {
+    await using rig = await syncedProject();
+    const args = ['run', '--', 'show', 'a b', '', '*', '--', "it's"];
+    expect(await expectSame(rig, args)).toContain(`<${ODD}>`);
+    expect((await rig.call(args)).exitCode).toBe(7);
+    await expectSame(rig, ['run', 'show', '-q']);
+  });
+
+  test.each([
+    ['as it is', (path: string) => path],
+    ['with folders of the project', (path: string, folders: readonly string[]) => [...folders, path].join(':')],
+    ['with them behind, and twice', (path: string, [one = '']: readonly string[]) => [path, one, one].join(':')],
+    ['with patterns', (path: string) => `/*:${path}:/[a]`],
+  ])('makes PATH, %s, what Node makes of it', async (_how, change) => {
+    await using rig = await syncedProject();
+    const assets = [await rig.call(['asset', 'show']), await rig.call(['asset', 'other'])];
+    const folders = assets.map(({ stdout }) => join(stdout.trimEnd(), 'bin'));
+    await expectSame(rig, ['run', 'show'], { PATH: change(rig.path, folders) });
+  });
+
+  test.each([
+    ['with an empty entry', (path: string) => `${path}:`],
+    ['that is empty', () => ''],
+  ])('leaves a PATH %s to Node', async (_what, change) => {
+    await using rig = await syncedProject();
+    const PATH = change(rig.path);
+    // Without PATH there is no Node either, and that is said.
+    const result = await rig.call(['run', 'show'], { PATH });
+    expect(result.neededNode || result.stderr.includes('Node.js')).toBe(true);
+  });
+
+  test('says what is wrong with a name that is no program', async () => {
+    await using rig = await syncedProject();
+    for (const name of ['nothing-like-it', './nothing', '/', '', 'cd']) {
+      const result = await rig.call(['run', '--', name]);
+      expect(result).toMatchObject({ exitCode: 2, neededNode: true });
+      expect(result.stderr).toContain('E_COMMAND_NOT_FOUND');
+    }
+  });
+
+  test('leaves the working folder as the caller has it', async () => {
+    await using rig = await syncedProject();
+    const link = join(rig.world.root, 'link');
+    await symlink(rig.world.project, link);
+    const show = ['run', '--', 'sh', '-c', 'echo "$PWD" "${OLDPWD-none}"; pwd -P'];
+    const { stdout, neededNode } = await rig.call(show, { PWD: link, OLDPWD: undefined }, link);
+    expect({ stdout, neededNode }).toEqual({ stdout: `${link} none\n${rig.world.project}\n`, neededNode: false });
+  });
+
+  test('keeps the packages in the cache for as long as the program lives, and no longer', async () => {
+    await using rig = await syncedProject();
+    const gate = rig.world.gate('program');
+    const running = await rig.start(['run', '--', 'sh', '-c', gate.command]);
+    await gate.arrived();
+    const leases = join(rig.world.cache, 'leases');
+    const [lease = ''] = await readdir(leases);
+    expect(lease).toMatch(new RegExp(`^held~.*~${running.pid}~\\d+~entry$`));
+    expect((await rig.world.read(join(leases, lease))).split('\n')).toHaveLength(3);
+    const collection = await rig.byNode(['cache', 'gc', '--older-than', '0s', '--json']);
+    expect(JSON.parse(collection.stdout)).toMatchObject({ kept: [{ kind: 'entry' }, { kind: 'entry' }] });
+    gate.open();
+    expect((await running.result).exitCode).toBe(0);
+    // Whoever comes next by Node takes it away.
+    expect((await rig.call(['sync'])).neededNode).toBe(true);
+    expect(await readdir(leases)).toEqual([]);
+    expect((await rig.call(['sync'])).neededNode).toBe(false);
+  });
+
+  test('lets Node clear away when many leases are left', async () => {
+    await using rig = await syncedProject();
+    const calls: boolean[] = [];
+    for (let call = 0; call < 20; call += 1) calls.push((await rig.call(['run', 'true'])).neededNode);
+    expect(calls.filter((neededNode) => neededNode)).toHaveLength(1);
+  });
+});
+
+describe('the entry', () => {
+  test.each(['absolute', 'relative'])('finds what belongs to it through links, %s ones too', async (kind) => {
+    using folder = new LinkFolder();
+    symlinkSync(ENTRY, join(folder.path, 'first'));
+    symlinkSync(kind === 'absolute' ? join(folder.path, 'first') : '../first', join(folder.path, 'bin', 'second'));
+    const { stdout } = await promisify(execFile)(join(folder.path, 'bin', 'second'), ['version']);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  test('says that Node is missing', async () => {
+    await using rig = await syncedProject();
+    const bin = join(rig.world.root, 'programs');
+    await rm(join(bin, 'node'));
+    const { exitCode, stderr } = await rig.call(['version'], { PATH: bin });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 127, stderr: expect.stringContaining('Node.js 20') });
+  });
+});
+
+/** A folder that links are made in. */
+class LinkFolder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'fettle-links-'));
+
+  constructor() {
+    mkdirSync(join(this.path, 'bin'));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
