@@ -31,6 +31,9 @@ const DETAILS = [
   ...['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'GITHUB_ACTIONS'],
 ];
 
+/** Variables whose change sends a call to Node. */
+export const COMPARED_VARIABLES: readonly string[] = [...OPTIONS, ...PLACES, ...DETAILS];
+
 /** A sync that has ended well, and what it left behind. */
 export interface AnsweredSync extends Pick<EndedSync, 'report' | 'startedAt' | 'mode'> {
   readonly manifestFile: string;
