@@ -187,7 +187,7 @@ describe('a sync notices', () => {
 
   test('that an hour has passed', async () => {
     await using rig = await syncedProject();
-    const answers = join(rig.world.home, '.local/state/fettle/answers', rig.world.project, 'answers.sh');
+    const answers = join(rig.world.home, '.local/state/fettle/answers', rig.world.project, 'packages.sh');
     const past = new Date(Date.now() - 60_000);
     await utimes(answers, past, past);
     expect((await rig.call(['sync'])).neededNode).toBe(true);
@@ -209,7 +209,7 @@ describe('there are no answers', () => {
 
   test('that others may read or write', async () => {
     await using rig = await syncedProject();
-    const answers = join(rig.world.home, '.local/state/fettle/answers', rig.world.project, 'answers.sh');
+    const answers = join(rig.world.home, '.local/state/fettle/answers', rig.world.project, 'packages.sh');
     expect((await stat(answers)).mode & 0o777).toBe(0o600);
   });
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The program that npm links as `fettle`. Most calls find everything as the last sync left it: one `stat` shows that, and
 # this script answers without Node, which takes ten times as long to start alone. In every other case Node takes the call.
-# docs/entry.md tells what must hold for an answer; src/project/answers/ writes the file with the answers.
+# docs/entry.md tells what must hold for an answer; src/project/answers/ writes the files with the answers.
 #
 # A function returns when it cannot answer, and ends the process when it can. Names have a prefix, because the program that
 # `run` becomes inherits what its caller exported under the same name.
@@ -31,7 +31,7 @@ __fettle_answer() {
   /*) __fettle_answers=$XDG_STATE_HOME ;;
   *) __fettle_answers=$HOME/.local/state ;;
   esac
-  __fettle_answers=$__fettle_answers/fettle/answers$__fettle_project/answers.sh
+  __fettle_answers=$__fettle_answers/fettle/answers$__fettle_project/$__fettle_kind.sh
   [ -O "$__fettle_answers" ] && . "$__fettle_answers"
 }
 
@@ -151,7 +151,14 @@ __fettle_few() {
 }
 
 case ${1-} in
-env | run | sync | asset | product) __fettle_answer "$@" ;;
+env | run)
+  __fettle_kind=environment
+  __fettle_answer "$@"
+  ;;
+sync | asset | product)
+  __fettle_kind=packages
+  __fettle_answer "$@"
+  ;;
 esac
 
 __fettle_file=$0

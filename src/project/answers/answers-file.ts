@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { removeDeadDrafts, replaceFile } from '../replace-file.js';
 import { stateFolder, type Person } from '../state-folder.js';
 import type { Answers } from './answers.js';
-import { answersText } from './answers-text.js';
+import { answersText, type AnswersText } from './answers-text.js';
 import { findStat } from './stat-lines.js';
 
 /** As long as a stamp: a longer silence would make the cache forget that its entries are used. */
@@ -18,18 +18,14 @@ const MOST_PATHS = 2000;
  * @param now - milliseconds since the epoch
  */
 export async function writeAnswers(answers: Answers, person: Person, now: number): Promise<void> {
-  const file = answersFileOf(answers.projectDir, person);
-  if (file === undefined) return;
-  try {
-    const text = await textOf(answers);
-    if (text === undefined) await rm(file, { force: true });
-    else await replaceAnswers(file, text, now);
-  } catch {
-    await rm(file, { force: true }).catch(() => undefined);
-  }
+  const files = answersFilesOf(answers.projectDir, person);
+  if (!files) return;
+  const text = await textOf(answers).catch(() => undefined);
+  await writeOrRemove(files.environment, text?.environment, now);
+  await writeOrRemove(files.packages, text?.packages, now);
 }
 
-async function textOf(answers: Answers): Promise<string | undefined> {
+async function textOf(answers: Answers): Promise<AnswersText | undefined> {
   const { projectDir } = answers;
   // The entry looks for the folder by its real path.
   if ((await realpath(projectDir)) !== projectDir) return undefined;
@@ -44,6 +40,15 @@ function isShort({ packages }: Answers): boolean {
   return packages !== undefined && Object.keys(packages.states).length <= MOST_PATHS;
 }
 
+async function writeOrRemove(file: string, text: string | undefined, now: number): Promise<void> {
+  try {
+    if (text !== undefined) { await replaceAnswers(file, text, now); return; }
+  } catch {
+    // Without a place for them there are none; old ones hold no longer in any case.
+  }
+  await rm(file, { force: true }).catch(() => undefined);
+}
+
 async function replaceAnswers(file: string, text: string, now: number): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await removeDeadDrafts(file);
@@ -53,17 +58,18 @@ async function replaceAnswers(file: string, text: string, now: number): Promise<
 
 /** The answers, if there are any, count for an hour from now. For who has just told the cache what is used. */
 export function renewAnswers(projectDir: string, person: Person, now: number): void {
-  const file = answersFileOf(projectDir, person);
-  if (file === undefined) return;
-  try {
-    utimesSync(file, new Date(now), new Date(now + LIFETIME_MS));
-  } catch {
-    // There are none, which is no reason to fail.
+  for (const file of Object.values(answersFilesOf(projectDir, person) ?? {})) {
+    try {
+      utimesSync(file, new Date(now), new Date(now + LIFETIME_MS));
+    } catch {
+      // There are none, which is no reason to fail.
+    }
   }
 }
 
 /** Undefined on systems whose entry gives no answers; docs/entry.md tells why. */
-function answersFileOf(projectDir: string, person: Person): string | undefined {
+function answersFilesOf(projectDir: string, person: Person): Readonly<Record<keyof AnswersText, string>> | undefined {
   if (person.platform !== 'linux') return undefined;
-  return join(stateFolder(person), 'answers', projectDir, 'answers.sh');
+  const folder = join(stateFolder(person), 'answers', projectDir);
+  return { environment: join(folder, 'environment.sh'), packages: join(folder, 'packages.sh') };
 }

@@ -53,7 +53,7 @@ describe('answers', () => {
   test('hold for the very same values of variables, whatever these are', () => {
     fc.assert(
       fc.property(value, fc.option(value), (then, now) => {
-        const text = answersText(answers({ settings: { CHOICE: then } }), 'stat') ?? '';
+        const text = answersText(answers({ settings: { CHOICE: then } }), 'stat')?.packages ?? '';
         const env = now === null ? {} : { CHOICE: now };
         expect(ask(text, ['sync'], env)).toBe(now === then ? '1 package' : 'no answer');
       }),
@@ -62,7 +62,7 @@ describe('answers', () => {
   });
 
   test('tell an unset variable from an empty one', () => {
-    const text = answersText(answers({ settings: { CHOICE: null } }), 'stat') ?? '';
+    const text = answersText(answers({ settings: { CHOICE: null } }), 'stat')?.packages ?? '';
     expect(ask(text, ['sync'])).toBe('1 package');
     expect(ask(text, ['sync'], { CHOICE: '' })).toBe('no answer');
   });
@@ -72,7 +72,8 @@ describe('answers', () => {
       fc.property(value, value, (name, path) => {
         const packages = answers({}).packages;
         if (!packages) throw new Error('no packages');
-        const text = answersText(answers({ packages: { ...packages, assets: new Map([[name, path]]) } }), 'stat') ?? '';
+        const text =
+          answersText(answers({ packages: { ...packages, assets: new Map([[name, path]]) } }), 'stat')?.packages ?? '';
         expect(ask(text, ['asset', name])).toBe(`${path}\n`);
         expect(ask(text, ['asset', `${name}x`])).toBe('no answer');
         expect(ask(text, ['product', name])).toBe('no answer');
@@ -82,13 +83,13 @@ describe('answers', () => {
   });
 
   test('are not given to who asks for details', () => {
-    const text = answersText(answers({}), 'stat') ?? '';
+    const text = answersText(answers({}), 'stat')?.packages ?? '';
     expect(ask(text, ['sync'], { DETAILS: '' })).toBe('1 package');
     expect(ask(text, ['sync'], { DETAILS: '1' })).toBe('no answer');
   });
 
   test('are not given by another build', () => {
-    const text = answersText(answers({ build: '/opt/fettle/dist/fettle-2.js' }), 'stat') ?? '';
+    const text = answersText(answers({ build: '/opt/fettle/dist/fettle-2.js' }), 'stat')?.packages ?? '';
     expect(ask(text, ['sync'])).toBe('no answer');
   });
 
@@ -99,7 +100,7 @@ describe('answers', () => {
   test('leave out the packages when a shell could not compare what Lua code asked for', () => {
     const packages = answers({}).packages;
     if (!packages) throw new Error('no packages');
-    const text = answersText(answers({ packages: { ...packages, variables: { PWD: '/' } } }), 'stat') ?? '';
-    expect(ask(text, ['sync'])).toBe('no answer');
+    const text = answersText(answers({ packages: { ...packages, variables: { PWD: '/' } } }), 'stat');
+    expect(text).toMatchObject({ environment: expect.stringContaining('/kit/bin'), packages: undefined });
   });
 });

@@ -13,25 +13,37 @@ const REMAINS = [
 ];
 const NAMESPACE = '/proc/self/ns/pid';
 
+/** Code for the two kinds of calls, each in a file of its own, since a shell reads what it runs. */
+export interface AnswersText {
+  readonly environment: string;
+  /** Undefined when only the whole work tells how the packages are. */
+  readonly packages: string | undefined;
+}
+
 /**
  * Answers as code for `src/cli/entry/fettle.sh`, which reads it with the arguments of the call. A shell runs each command
  * before it reads the next one: so what is asked for most often, and what is refused soonest, comes first.
  * @param stat - the program that tells the states of files
  * @returns undefined when a shell cannot compare what must be compared
  */
-export function answersText(answers: Answers, stat: string): string | undefined {
-  const { build, settings, environment, packages, projectDir } = answers;
+export function answersText(answers: Answers, stat: string): AnswersText | undefined {
+  const { settings, environment, packages } = answers;
   if (!areComparable(settings)) return undefined;
+  const head = headOf(answers, stat);
+  return {
+    environment: lines([...head, ...environmentAnswers(environment)]),
+    packages: packages && areComparable(packages.variables) ? lines([...head, ...packageAnswers(packages)]) : undefined,
+  };
+}
+
+function headOf({ build, settings, projectDir }: Answers, stat: string): readonly string[] {
   const entry = join(dirname(build), 'fettle');
-  return lines([
+  return [
     `# What "fettle" may answer in ${JSON.stringify(projectDir)} without looking further. Written by "fettle sync".`,
     `[ "$__fettle_build" = ${quotePosix(basename(build))} ] && [ "$0" -ef ${quotePosix(entry)} ] || return 0`,
     ...Object.entries(settings).map(comparison),
     `__fettle_stat=${quotePosix(stat)}`,
-    `__fettle_newline=${quotePosix('\n')}`,
-    ...environmentAnswers(environment),
-    ...(packages && areComparable(packages.variables) ? packageAnswers(packages) : []),
-  ]);
+  ];
 }
 
 function areComparable(variables: Readonly<Record<string, string | null>>): boolean {
@@ -50,6 +62,7 @@ function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): r
   const variables = { ...composed.variables, [PROJECT_VARIABLE]: composed.projectDir };
   const canRun = Object.keys(composed.variables).every(canExport);
   return [
+    `__fettle_newline=${quotePosix('\n')}`,
     'case $1 in',
     'env)',
     `  __fettle_look ${paths}`,
