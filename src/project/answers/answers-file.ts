@@ -42,7 +42,10 @@ function isShort({ packages }: Answers): boolean {
 
 async function writeOrRemove(file: string, text: string | undefined, now: number): Promise<void> {
   try {
-    if (text !== undefined) { await replaceAnswers(file, text, now); return; }
+    if (text !== undefined) {
+      await replaceAnswers(file, text, now);
+      return;
+    }
   } catch {
     // Without a place for them there are none; old ones hold no longer in any case.
   }
