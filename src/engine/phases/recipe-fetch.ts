@@ -116,19 +116,19 @@ async function load(loading: Loading): Promise<Recipe> {
 async function read({ run, node, emit }: Loading): Promise<Recipe> {
   const file = await locate(run, node, emit);
   const { host, version, luaCpuLimitMs } = run;
-  let hasSpoken = false;
+  const spoken: string[] = [];
   const { recipe, state } = readRecipe(file, node.request, {
     host,
     version,
     log: (level, message) => {
-      hasSpoken = true;
+      spoken.push(message);
       emit({ kind: 'log', level, message });
     },
     ...(luaCpuLimitMs !== undefined && { cpuLimitMs: luaCpuLimitMs }),
   });
   keepForFetchFunctions(run, recipe, state);
   // What was said once must be said again.
-  if (!hasSpoken) run.memory?.remember(node.request, recipe, host);
+  if (spoken.length === 0) run.memory?.remember(node.request, recipe, host);
   return recipe;
 }
 

@@ -14,7 +14,7 @@ interface Memory {
 }
 
 interface MemoryFile {
-  readonly version: typeof VERSION;
+  readonly version: number;
   readonly circumstances: string;
   readonly recipes: Readonly<Record<string, Memory>>;
 }
@@ -103,7 +103,7 @@ function holds({ state, recipe: { file, observed } }: Memory, { env }: Host): bo
 function recipesIn(text: string | undefined, circumstances: string): MemoryFile['recipes'] {
   if (text === undefined) return {};
   try {
-    const file = JSON.parse(text) as MemoryFile;
+    const file = JSON.parse(text) as Partial<MemoryFile>;
     return file.version === VERSION && file.circumstances === circumstances ? { ...file.recipes } : {};
   } catch {
     return {};
