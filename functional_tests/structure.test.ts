@@ -95,7 +95,7 @@ describe('of syncs of few and of many packages', () => {
   });
 
   test('the first asks the file system no more than so often for each package', () => {
-    expect(forEachPackage('cold', allFileCalls)).toBeLessThanOrEqual(94);
+    expect(forEachPackage('cold', allFileCalls)).toBeLessThanOrEqual(99);
   });
 
   test('one that the stamp answers asks for the state of each input and no more', () => {

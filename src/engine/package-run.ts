@@ -161,6 +161,7 @@ export class PackageRun implements AsyncDisposable {
         jobs,
       }),
     );
+    const scratch = once(() => this.#scratchIn(attempt));
     return {
       phase,
       host: run.host,
@@ -172,7 +173,9 @@ export class PackageRun implements AsyncDisposable {
       fetchBaseDirs: this.fetchBaseDirs,
       recipeFile: recipe.file.file,
       isUserManaged: recipe.check.form !== 'nil',
-      scratch: this.#scratchIn(attempt),
+      get scratch() {
+        return scratch();
+      },
       fetcher: this.fetcher,
       extraction: this.run.extraction,
       children: run.children,
