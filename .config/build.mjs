@@ -1,11 +1,11 @@
 // Bundles the sources and their dependencies into dist/. Runs as npm's `prepare`, so a fresh clone has a working
 // command after `npm ci`. docs/architecture.md tells what the files in dist/ are and why.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { commandParts } from './command-parts.mjs';
 import { recordCompiledCode } from './compiled-code.mjs';
 import { LazyPackages } from './lazy-packages.mjs';
 
@@ -37,11 +37,14 @@ const COMMON = {
 };
 
 // CommonJS has no import.meta. Modules of Node itself are loaded when something of them is first used: a start needs few.
-const COMMAND_HEADER = [
+const BUILTINS =
+  'const bundleBuiltin=(name)=>{let loaded;return new Proxy({},{get:(_,key)=>(loaded??=require(name))[key]})};';
+const WORKER_HEADER = ["const bundleModuleUrl=require('node:url').pathToFileURL(__filename).href;", BUILTINS].join('');
+/** Of a part of the command: cli.js calls it with its tools. */
+const PART_HEADER = [
+  '({require,bundlePart,bundleLater,bundleImport,bundleDefine,__filename,__dirname})=>{',
   "const bundleModuleUrl=require('node:url').pathToFileURL(__filename).href;",
-  'const bundleBuiltin=(name)=>{let loaded;',
-  'return new Proxy({},{get:(_,key)=>(loaded??=require(name))[key]})};',
-  'const bundleImport=module.bundleImport??((specifier)=>import(specifier));',
+  BUILTINS,
 ].join('');
 /** Kept compiled code has forgotten how to import (Node 20), so its imports are made by cli.js. */
 const LAZY_IMPORT = /\bimport\(("[^"]+")\)/g;
@@ -59,34 +62,50 @@ const COMMONJS_NAMES = [
 
 const lazy = new LazyPackages(join(root, 'src'));
 const command = await bundleCommand();
-const files = [...(await bundleModules()), ...command, ...(await starters(command))];
+const workers = await bundleWorkers();
+const files = [...(await bundleModules()), ...workers, ...command.files, ...(await starters(command))];
 for (const file of files) await replaceFile(file);
 await removeStale(new Set(files.map((file) => file.name)));
 await linkCommand();
-await recordCompiledCode(dist, command[0].name);
+await recordCompiledCode(dist, command.prefix);
 
-/** The command and its worker threads: one file each, for the quickest start. */
+/** The command in a few files, each of which is read when it is needed. */
 async function bundleCommand() {
   const result = await build({
     ...COMMON,
+    entryPoints: { fettle: 'src/cli/main.ts' },
+    format: 'esm',
+    splitting: true,
+    metafile: true,
+    define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
+    plugins: [lazy.extraction],
+  });
+  const adapt = (text) => withLazyBuiltins(text.replaceAll(LAZY_IMPORT, 'bundleImport($1)'));
+  const parts = await commandParts(result, { header: PART_HEADER, adapt });
+  const files = parts.files.map(({ name, contents }) => ({ name, contents: `${contents}}` }));
+  for (const file of files) refuseOtherThanAscii(file);
+  return { ...parts, files };
+}
+
+/** The worker threads: one file each. */
+async function bundleWorkers() {
+  const result = await build({
+    ...COMMON,
     entryPoints: {
-      fettle: 'src/cli/main.ts',
       'lock-worker': 'src/cache/lock-worker.ts',
       'extract-worker': 'src/archive/extract-worker.ts',
       'seal-worker': 'src/cache/seal-worker.ts',
     },
     format: 'cjs',
-    banner: { js: COMMAND_HEADER },
+    banner: { js: WORKER_HEADER },
     define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
     plugins: [lazy.extraction],
   });
-  const [main, ...others] = outputsOf(result).map(({ name, contents }) => ({
-    name,
-    contents: contents.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")').replaceAll(LAZY_IMPORT, 'bundleImport($1)'),
-  }));
-  for (const file of [main, ...others]) refuseOtherThanAscii(file);
-  const digest = createHash('sha256').update(main.contents).digest('hex').slice(0, 8);
-  return [{ ...main, name: `fettle-${digest}.js` }, ...others];
+  return outputsOf(result).map(({ name, contents }) => ({ name, contents: withLazyBuiltins(contents) }));
+}
+
+function withLazyBuiltins(text) {
+  return text.replaceAll(BUILTIN_IMPORT, 'bundleBuiltin("$1")');
 }
 
 /** The starter reads Latin-1, which is quickest. esbuild escapes all else, but not in regular expressions and tagged templates. */
@@ -114,14 +133,15 @@ function outputsOf(result) {
   return result.outputFiles.map((file) => ({ name: relative(dist, file.path), contents: file.text }));
 }
 
-/** Both name the command's file by its content: a build switches from one to the other at one moment. */
-async function starters([command]) {
+/** Both name the command's files by their content: a build switches from some to the others at one moment. */
+async function starters({ prefix, entry }) {
   const source = await readFile(join(root, '.config/start.cjs'), 'utf8');
-  const starter = { name: 'cli.js', contents: source.replace('fettle.js', command.name) };
+  const contents = source.replace('fettle-prefix', prefix).replace('start/main', entry);
+  const starter = { name: 'cli.js', contents };
   // Windows has no shell for the entry.
   if (process.platform === 'win32') return [starter, { ...starter, name: 'fettle' }];
-  const entry = await readFile(join(root, 'src/cli/entry/fettle.sh'), 'utf8');
-  return [starter, { name: 'fettle', contents: entry.replace('@BUILD@', command.name) }];
+  const shellEntry = await readFile(join(root, 'src/cli/entry/fettle.sh'), 'utf8');
+  return [starter, { name: 'fettle', contents: shellEntry.replace('@BUILD@', `${prefix}-start.js`) }];
 }
 
 /** Renames into place, so that a command that runs from dist/ meanwhile never reads half a file. */

@@ -1,22 +1,84 @@
 #!/usr/bin/env node
-// Runs the command's one file. V8 keeps what it compiled of it in a second file, so that a start compiles nothing: that
-// is most of what a start costs. A missing or foreign second file only costs time.
+// Runs the command, whose parts are read when they are needed. V8 keeps what it compiled of each in a second file, so that
+// a start compiles nothing: that is most of what a start costs. A missing or foreign second file only costs time.
 'use strict';
-const { readFileSync } = require('node:fs');
+const { readFileSync, writeSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const vm = require('node:vm');
 
-const file = join(__dirname, 'fettle.js');
-const source = readFileSync(file, 'latin1');
-const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-  filename: file,
-  cachedData: readIfThere(`${file}.${process.version}-${process.arch}.code`),
-});
-const started = { exports: {}, bundleImport: (specifier) => import(specifier) };
-script.runInThisContext().call(started.exports, started.exports, require, started, file, dirname(file));
-const target = process.env.FETTLE_WRITE_CODE_CACHE;
-// Only the build asks for it: what ran until the end is what a start needs.
-if (target) process.on('exit', () => require('node:fs').writeFileSync(target, script.createCachedData()));
+// Written by the build.
+const PREFIX = 'fettle-prefix';
+const ENTRY = 'start/main';
+const PARTS = ['start', 'sync', 'rest'];
+
+if (!answersAtOnce(process.argv.slice(2))) runCommand();
+
+/** `version` needs nothing of the command. With settings in the environment it does: they may be wrong. */
+function answersAtOnce(args) {
+  if (args.length !== 1 || !['version', '--version', '-V'].includes(args[0])) return false;
+  if (Object.keys(process.env).some((name) => /^FETTLE_/i.test(name))) return false;
+  try {
+    const { version } = JSON.parse(readFileSync(join(dirname(__dirname), 'package.json'), 'utf8'));
+    writeSync(1, `${version}\n`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function runCommand() {
+  const vm = require('node:vm');
+  /** Name of a chunk → the function that is its code. */
+  const codes = new Map();
+  const modules = new Map();
+  const scripts = new Map();
+
+  const load = (chunk) => {
+    const known = modules.get(chunk);
+    if (known) return known.exports;
+    readPart(chunk.slice(0, chunk.indexOf('/')));
+    const started = { exports: {} };
+    modules.set(chunk, started);
+    codes.get(chunk)(started.exports, started);
+    return started.exports;
+  };
+  const tools = {
+    require,
+    bundlePart: load,
+    bundleLater: async (chunk) => load(chunk),
+    // Kept compiled code has forgotten how to import (Node 20).
+    bundleImport: (specifier) => import(specifier),
+    bundleDefine: (chunk, code) => codes.set(chunk, code),
+    __filename: join(__dirname, `${PREFIX}-${PARTS[0]}.js`),
+    __dirname,
+  };
+
+  function readPart(part) {
+    if (scripts.has(part)) return;
+    const file = join(__dirname, `${PREFIX}-${part}.js`);
+    const source = readFileSync(file, 'latin1');
+    const cachedData = readIfThere(codeFileOf(part));
+    const script = new vm.Script(source, { filename: file, ...(cachedData && { cachedData }) });
+    scripts.set(part, script);
+    script.runInThisContext()(tools);
+  }
+
+  const target = process.env.FETTLE_WRITE_CODE_CACHE;
+  // Only the build asks for it: what ran until the end is what a start needs.
+  if (target) {
+    process.on('exit', () => {
+      const { writeFileSync } = require('node:fs');
+      for (const part of PARTS) {
+        readPart(part);
+        writeFileSync(join(target, `${part}.code`), scripts.get(part).createCachedData());
+      }
+    });
+  }
+  load(ENTRY);
+
+  function codeFileOf(part) {
+    return join(__dirname, `${PREFIX}-${part}.js.${process.version}-${process.arch}.code`);
+  }
+}
 
 function readIfThere(path) {
   try {

@@ -27,13 +27,14 @@ function recipe(identity) {
   return `identity = "${identity}"\n\nfunction install(ctx)\n  ctx.write_file("name.txt", ctx.identity)\nend\n`;
 }
 
-function cleanEnvironment(home) {
+/** Nothing of the developer's own settings reaches the command. */
+export function cleanEnvironment(home) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('FETTLE_') && !name.startsWith('NODE_'));
   return { ...Object.fromEntries(kept), HOME: home };
 }
 
 /** Assets are read-only; a folder must be writable before what is in it can go. */
-async function makeRemovable(folder) {
+export async function makeRemovable(folder) {
   await chmod(folder, 0o700);
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries) if (entry.isDirectory()) await makeRemovable(join(folder, entry.name));

@@ -1,5 +1,4 @@
-import { closeSync, fsync as fsyncDescriptor, openSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fsync as fsyncDescriptor, openSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
@@ -27,7 +26,8 @@ export function durabilityWithin(fsync: boolean, openFiles: number | undefined):
 const PLENTY_OF_FILES = 512;
 
 /**
- * Writes a whole file, on the disk itself where asked for.
+ * Writes a whole file, on the disk itself where asked for. Only the flush goes through the thread pool, where each call
+ * costs more than a small one takes.
  * @param flags `w` to replace, `wx` to fail with EEXIST when there is one
  */
 export async function writeDurably(
@@ -36,9 +36,13 @@ export async function writeDurably(
   { fsync }: Durability,
   flags: 'w' | 'wx',
 ): Promise<void> {
-  await using file = await patiently(() => open(path, flags, 0o644));
-  await file.writeFile(text);
-  if (fsync) await file.sync();
+  const descriptor = await patiently(() => openSync(path, flags, 0o644));
+  try {
+    writeFileSync(descriptor, text);
+    if (fsync) await flush(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const flush = promisify(fsyncDescriptor);
@@ -56,10 +60,12 @@ export async function syncFile(path: string): Promise<void> {
 /** Makes the names in a folder durable. Windows and some network file systems cannot, and do not need to. */
 export async function syncFolder(path: string, { fsync }: Durability): Promise<void> {
   if (!fsync || FLUSH_NEEDS_WRITING) return;
-  await using folder = await patiently(() => open(path, 'r'));
+  const descriptor = await patiently(() => openSync(path, 'r'));
   try {
-    await folder.sync();
+    await flush(descriptor);
   } catch (error) {
     if (!hasCode(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+  } finally {
+    closeSync(descriptor);
   }
 }

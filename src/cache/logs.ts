@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import type { EntryId } from './entry.js';
@@ -44,7 +44,9 @@ function unusedName(layout: Layout, id: EntryId, stamp: string): string {
 }
 
 async function pruneLogs(layout: Layout, identity: string, ownPid: number): Promise<void> {
-  const logs = (await readdir(layout.logFolder(identity))).map(readName).filter((log) => log !== undefined);
+  const logs = readdirSync(layout.logFolder(identity))
+    .map(readName)
+    .filter((log) => log !== undefined);
   logs.sort((left, right) => (left.stamp < right.stamp ? -1 : 1));
   const ended = logs.filter(({ pid }) => pid !== ownPid && !processExists(pid));
   const surplus = Math.max(0, logs.length + 1 - KEPT_LOGS);

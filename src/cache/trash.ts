@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { chmod, lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../errors/index.js';
@@ -36,6 +36,10 @@ export class Trash {
    * deleted, so it is gone from the disk as well before the first of them is
    */
   async discard(path: string, durability: Durability = { fsync: false }): Promise<void> {
+    if (removeIfEmpty(path)) {
+      await syncFolder(dirname(path), durability);
+      return;
+    }
     const target = this.layout.discarded(claimName(newClaim(this.#identity)));
     makeFolder(this.layout.trash);
     try {
@@ -94,6 +98,16 @@ export class Trash {
     );
     this.#deleting.add(tracked);
     void tracked.then(() => this.#deleting.delete(tracked));
+  }
+}
+
+/** One call for what most discarded folders are; whatever keeps it from being done the long way may manage. */
+function removeIfEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
@@ -40,7 +41,7 @@ export type PreparedFolders = Pick<AttemptParts, 'place' | 'shared'>;
 export async function prepareFolders(preparation: Preparation): Promise<PreparedFolders> {
   const { entry, takeover } = preparation;
   makeFolder(entry.folder);
-  const names = await patiently(() => readdir(entry.folder));
+  const names = await patiently(() => readdirSync(entry.folder));
   // After the names: whoever has taken our lock since then has made its folders after them, and said so before.
   const shared = preparation.handsOff || takeover === 'uncertain' || isContested(entry);
   const number = lowestNumber(names, readMarker(entry.marker), { shared, takeover });
@@ -116,7 +117,7 @@ async function downloadsOf(entry: EntryPlace, names: readonly string[]): Promise
 
 export async function holdsSomething(folder: string): Promise<boolean> {
   try {
-    return (await patiently(() => readdir(folder))).length > 0;
+    return (await patiently(() => readdirSync(folder))).length > 0;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;

@@ -6,6 +6,7 @@ import { readManifestBytes } from './manifest-file.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock, saveLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
+import { openRecipeMemory, saveRecipeMemory } from './recipe-memory.js';
 import { provision, type Provisioned } from './provision.js';
 import { previousDeployments, previousRecord, recordRun } from './record-run.js';
 
@@ -38,7 +39,9 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     const bytes = await readManifestBytes(manifest.file);
     const previous = await previousRecord(manifest.directory);
     const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
+    const memory = openRecipeMemory(invocation, manifest);
     const request = {
+      memory,
       command: task.command,
       manifest,
       packages: task.choose(manifest),
@@ -51,6 +54,7 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock, outcomes);
     const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok, host: invocation.host };
     const record = wasRefused(provisioned) ? previous : await recordRun(manifest, bytes, run, previous);
+    if (record) await saveRecipeMemory(manifest, memory, run.isWhole);
     const { file: manifestFile, packages: requests } = manifest;
     return { ...provisioned, manifestFile, lockFile: lock.file, hasWrittenLock, record, requests };
   } finally {

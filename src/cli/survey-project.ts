@@ -4,6 +4,7 @@ import type { Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
+import { openRecipeMemory } from './recipe-memory.js';
 import { openEngine } from './provision.js';
 import { reporterFor } from './reporter.js';
 
@@ -24,7 +25,9 @@ export async function surveyProject<T>(
       engine.killChildren('SIGKILL');
     });
     const { packages, directory: projectDir } = manifest;
-    const answer = await ask(engine, { command, manifest, packages, projectDir, lock, signal: interruption.signal });
+    const memory = openRecipeMemory(invocation, manifest);
+    const { signal } = interruption;
+    const answer = await ask(engine, { command, manifest, packages, projectDir, lock, memory, signal });
     interruption.signal.throwIfAborted();
     return answer;
   } finally {

@@ -27,6 +27,11 @@ export class Dependencies {
     }
   }
 
+  /** Whether `completeBefore` would have to wait. */
+  areAwaitedBefore(phase: Phase): boolean {
+    return this.#node.edges.some((edge) => this.#isCompleteBy(edge, phase) && edge.node.outcome === undefined);
+  }
+
   /** The outcomes of the dependencies that are complete when `phase` starts, in the order they are declared. */
   completeBy(phase: Phase): readonly PackageOutcome[] {
     return this.#node.edges.filter((edge) => this.#isCompleteBy(edge, phase)).flatMap(outcomeOf);

@@ -6,6 +6,7 @@ import { createFetcher, type Fetcher } from '../fetch/index.js';
 import { monotonicMs, openFilesLimit, type Host } from '../host/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { ChildRegistry } from '../process/index.js';
+import type { RecipeMemory } from '../recipe/index.js';
 import { allowManyListeners } from '../support/many-listeners.js';
 import { downloadStore } from './download-store.js';
 import { findPackages, type FoundPackage } from './find-packages.js';
@@ -69,6 +70,8 @@ export interface RunRequest {
   /** The lock file of the project; without it nothing is locked. */
   readonly lock?: LockUse;
   readonly previousDeployments?: ReadonlyMap<string, PreviousDeployment>;
+  /** What recipes said in earlier runs of this project; it learns what they say in this one. */
+  readonly memory?: RecipeMemory;
   /** Stop everything at the first failure. */
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
@@ -264,6 +267,7 @@ export class Engine implements AsyncDisposable {
       previousDeployments: request.previousDeployments ?? new Map<string, PreviousDeployment>(),
       statesToClose: [],
       inputs: new InputRecorder(manifest),
+      memory: request.memory,
       locks: this.#locking.locksFor({ host, manifest, use, signal, platform: undefined }),
       buildsForRecipes: true,
       functionStates: new WeakMap(),

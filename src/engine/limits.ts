@@ -1,4 +1,6 @@
-import { mostUrgent, Semaphore } from '../support/semaphore.js';
+import { onAbort } from '../support/on-abort.js';
+import { Semaphore } from '../support/semaphore.js';
+import { WaitingLine } from '../support/waiting-line.js';
 
 /** How much a run may do at once. All counts are at least 1. */
 export interface LimitOptions {
@@ -11,6 +13,8 @@ export interface LimitOptions {
 /** The shares of a run: a phase holds what it uses only while it runs, never while it waits for another package. */
 export class Limits {
   readonly #packages: Semaphore;
+  /** Packages that have begun to be made: each has a lock, folders, a log, and mostly a Lua state, so thousands at once are too many. */
+  readonly #begun: Semaphore;
   /** For stage, build and install scripts and functions. Checks, downloads and deploys are brief and take none. */
   readonly cores: CoreBudget;
   /** Archives unpacked at once. */
@@ -20,8 +24,18 @@ export class Limits {
 
   constructor(options: LimitOptions) {
     this.#packages = new Semaphore(options.packages);
+    this.#begun = new Semaphore(BEGUN_FOR_EACH_PLACE * options.packages);
     this.cores = new CoreBudget(options.jobs);
     this.extraction = new Semaphore(options.jobs);
+  }
+
+  /**
+   * Waits until a package may begin to be made. Whoever then waits for other packages must leave first: they may not have
+   * begun yet.
+   * @returns leaves; to call it again does nothing
+   */
+  begin(signal: AbortSignal, urgency: () => number): Promise<() => void> {
+    return this.#begun.enter(signal, urgency);
   }
 
   /** Runs one phase of one package inside the `--packages` limit. */
@@ -29,6 +43,9 @@ export class Limits {
     return this.#packages.run(work, signal, urgency);
   }
 }
+
+/** So that those at work need not wait for the locks and folders of the next. */
+const BEGUN_FOR_EACH_PLACE = 2;
 
 interface CoreWaiter {
   readonly most: number;
@@ -45,7 +62,7 @@ export class CoreBudget {
   readonly #total: number;
   #free: number;
   #running = 0;
-  readonly #waiters: CoreWaiter[] = [];
+  readonly #waiters = new WaitingLine<CoreWaiter>();
 
   constructor(total: number) {
     this.#total = total;
@@ -79,16 +96,15 @@ export class CoreBudget {
         most,
         urgency,
         grant: (cores) => {
-          signal.removeEventListener('abort', onAbort);
+          letGo();
           resolve(cores);
         },
       };
-      const onAbort = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      const letGo = onAbort(signal, () => {
+        this.#waiters.leave(waiter);
         reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiters.push(waiter);
+      });
+      this.#waiters.add(waiter);
       // A turn later, so that phases that become ready together share the cores evenly.
       setImmediate(() => {
         this.#grantWaiting();
@@ -98,9 +114,8 @@ export class CoreBudget {
 
   #grantWaiting(): void {
     while (this.#free > 0) {
-      const waiter = mostUrgent(this.#waiters);
+      const waiter = this.#waiters.next();
       if (!waiter) return;
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       const sharers = this.#running + this.#waiters.length + 1;
       const share = Math.max(1, Math.floor(this.#total / sharers));
       const cores = Math.min(this.#free, waiter.most, share);

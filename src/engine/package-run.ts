@@ -64,6 +64,8 @@ export class PackageRun implements AsyncDisposable {
   #phase: Phase | null = null;
   /** How much waits for this package: see Schedule. */
   readonly urgency = (): number => this.run.schedule.urgencyOf(this.node);
+  /** Lets another package begin: for one that waits for other packages, here or in another process. */
+  stepAside: () => void = () => undefined;
   readonly #scratchFolders: string[] = [];
 
   constructor(
@@ -93,6 +95,7 @@ export class PackageRun implements AsyncDisposable {
    */
   async inPhase<T>(phase: Phase, work: () => Promise<T>, attempt?: Attempt): Promise<T> {
     const { limits, signal } = this.run;
+    if (this.dependencies.areAwaitedBefore(phase)) this.stepAside();
     await this.dependencies.completeBefore(phase);
     return limits.whileActive(
       async () => {
@@ -120,6 +123,17 @@ export class PackageRun implements AsyncDisposable {
     );
   }
 
+  /** Runs what makes the package, when it may begin; see `Limits.begin`. */
+  async whileBegun<T>(work: () => Promise<T>): Promise<T> {
+    const { limits, signal } = this.run;
+    this.stepAside = await limits.begin(signal, this.urgency);
+    try {
+      return await work();
+    } finally {
+      this.stepAside();
+    }
+  }
+
   /** The services of one call of a verb, and the `ctx` that offers them to a function. */
   contextFor(phase: VerbName, place: PhasePlace): PhaseContext & { services: PhaseServices } {
     const services = this.#servicesFor(phase, place);
@@ -136,6 +150,18 @@ export class PackageRun implements AsyncDisposable {
     const { run, recipe } = this;
     const folders = this.#foldersOf(attempt, asset);
     const dependencies = this.dependencies.accessIn(phase);
+    // Made when the first script asks for it: it looks into every package below this one.
+    const environment = once(() =>
+      scriptEnvironment({
+        inherited: run.host.env,
+        identity: recipe.identity.text,
+        dependencies: this.dependencies,
+        phase,
+        folders,
+        jobs,
+      }),
+    );
+    const scratch = once(() => this.#scratchIn(attempt));
     return {
       phase,
       host: run.host,
@@ -147,18 +173,15 @@ export class PackageRun implements AsyncDisposable {
       fetchBaseDirs: this.fetchBaseDirs,
       recipeFile: recipe.file.file,
       isUserManaged: recipe.check.form !== 'nil',
-      scratch: this.#scratchIn(attempt),
+      get scratch() {
+        return scratch();
+      },
       fetcher: this.fetcher,
       extraction: this.run.extraction,
       children: run.children,
-      scriptEnvironment: scriptEnvironment({
-        inherited: run.host.env,
-        identity: recipe.identity.text,
-        dependencies: this.dependencies,
-        phase,
-        folders,
-        jobs,
-      }),
+      get scriptEnvironment() {
+        return environment();
+      },
       defaultShell: () => defaultShellFor(run.manifest, dependencies, run.signal),
       dependencies,
       withTerminal: (work) => run.limits.terminal.run(work, run.signal),
@@ -206,6 +229,11 @@ export class PackageRun implements AsyncDisposable {
     const line = logLine(body, this.#phase);
     if (line !== undefined) this.log.note(`${line}\n`);
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function foldersOf(attempt: Attempt | undefined): readonly string[] {

@@ -141,11 +141,13 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
   const { reasons, lastBuildMs } = await cache.explainMiss(pkg.subject);
   pkg.run.schedule.expect(pkg.node, lastBuildMs);
   pkg.emit({ kind: 'cache:miss', reasons: reasons.map(({ text }) => text), causes: reasons });
-  const acquired = await whileTelling(pkg, (options) => cache.acquire(pkg.id, options));
-  if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
-  await using attempt = acquired.attempt;
-  pkg.missReasons = reasons;
-  return await buildEntry(pkg, attempt);
+  return pkg.whileBegun(async () => {
+    const acquired = await whileTelling(pkg, (options) => cache.acquire(pkg.id, options));
+    if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
+    await using attempt = acquired.attempt;
+    pkg.missReasons = reasons;
+    return await buildEntry(pkg, attempt);
+  });
 }
 
 function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
@@ -180,6 +182,10 @@ async function provisionHost(pkg: PackageRun): Promise<Provisioned> {
     return { status: 'user-managed', path: null, wasSatisfied: true };
   }
   pkg.run.schedule.expect(pkg.node, null);
+  return pkg.whileBegun(() => provisionInWorkspace(pkg));
+}
+
+async function provisionInWorkspace(pkg: PackageRun): Promise<Provisioned> {
   const attempt = await whileTelling(pkg, (options) => pkg.run.cache.acquireWorkspace(pkg.id, options));
   try {
     if (await checkPhase(pkg, 2, attempt)) return { status: 'user-managed', path: null, wasSatisfied: true };
@@ -209,6 +215,8 @@ async function whileTelling<T>(pkg: PackageRun, acquire: (options: AcquireOption
     emit: (event) => {
       pkg.emit(event);
       holder?.take(event);
+      // Whoever holds the lock may be a package of this run that waits for others, which must be able to begin.
+      if (event.kind === 'lock:wait') pkg.stepAside();
     },
     signal,
     logFile: pkg.log.path ?? '',

@@ -6,6 +6,7 @@ import type { Host } from '../host/index.js';
 import type { LuaFunction, LuaState } from '../lua/index.js';
 import type { Manifest } from '../manifest/index.js';
 import type { ChildRegistry } from '../process/index.js';
+import type { RecipeMemory } from '../recipe/index.js';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Limits } from './limits.js';
 import type { RunLocks } from './lock/index.js';
@@ -43,6 +44,8 @@ export interface Run {
   /** The state that each of those functions belongs to; functions of the manifest are not in it. */
   readonly functionStates: WeakMap<LuaFunction, LuaState>;
   readonly inputs: InputRecorder;
+  /** What recipes said before; without it each is read. */
+  readonly memory: RecipeMemory | undefined;
   /** The lock file, and what makes downloads exact. */
   readonly locks: RunLocks;
   /** Whether packages are built that only the fetch function of a recipe needs. */

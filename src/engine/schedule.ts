@@ -2,6 +2,8 @@ import type { PackageNode } from './graph.js';
 
 /** What is assumed of a package that was never built here; milliseconds. */
 const UNKNOWN_MS = 1000;
+/** The ways are computed again when one in so many packages is new: always, where there are no more than that. */
+const NEWS_SHARE = 64;
 
 /**
  * Which of the packages that wait for a place goes first: the one with the longest way to the end of the run, by the
@@ -10,19 +12,24 @@ const UNKNOWN_MS = 1000;
  */
 export class Schedule {
   readonly #expected = new Map<PackageNode, number>();
-  /** Undefined when something has become known since they were computed. */
-  #ways: ReadonlyMap<PackageNode, number> | undefined;
+  #ways: ReadonlyMap<PackageNode, number> = new Map<PackageNode, number>();
+  /** How many packages have become known since the ways were computed. */
+  #news = 0;
 
   /** A package will be made. @param lastMs what that took the last time; null where nobody knows */
   expect(node: PackageNode, lastMs: number | null): void {
     this.#expected.set(node, lastMs ?? UNKNOWN_MS);
-    this.#ways = undefined;
+    this.#news += 1;
   }
 
   /** Expected milliseconds from the beginning of this package to the end of all that wait for it. */
   urgencyOf(node: PackageNode): number {
-    this.#ways ??= longestWays(this.#expected);
-    return this.#ways.get(node) ?? 0;
+    // Computed anew for each of thousands of packages, the ways would cost the square of their number.
+    if (this.#news > this.#expected.size / NEWS_SHARE) {
+      this.#ways = longestWays(this.#expected);
+      this.#news = 0;
+    }
+    return this.#ways.get(node) ?? this.#expected.get(node) ?? 0;
   }
 }
 

@@ -4,6 +4,7 @@ import { failureOf, whereFailed } from './failure.js';
 import { lua, type LuaThread } from './fengari.js';
 import type { Machine } from './machine.js';
 import type { HostValue, LuaValue } from './values.js';
+import { onAbort } from '../support/on-abort.js';
 
 /** 60 s of Lua: a recipe that needs more is taken to hang. */
 const DEFAULT_CPU_LIMIT_MS = 60_000;
@@ -78,10 +79,9 @@ async function settledOrAborted(machine: Machine, L: LuaThread, signal: AbortSig
 /** Resolves on abort; lets go of the signal when the wait ends first. */
 function aborted(signal: AbortSignal, settled: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    const onAbort = (): void => resolve();
-    signal.addEventListener('abort', onAbort, { once: true });
+    const letGo = onAbort(signal, resolve);
     if (signal.aborted) resolve();
-    void settled.then(() => signal.removeEventListener('abort', onAbort));
+    void settled.then(letGo);
   });
 }
 

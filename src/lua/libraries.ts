@@ -32,5 +32,17 @@ export class Libraries {
 }
 
 function mentions(source: string, library: string): boolean {
-  return source.includes(library) || (library === 'string' && CALLS_METHODS.test(source));
+  return isWordOf(source, library) || (library === 'string' && CALLS_METHODS.test(source));
+}
+
+/** `function` does not mention `io`: a name stands by itself. */
+function isWordOf(source: string, name: string): boolean {
+  for (let start = source.indexOf(name); start >= 0; start = source.indexOf(name, start + 1)) {
+    if (!isWordPart(source, start - 1) && !isWordPart(source, start + name.length)) return true;
+  }
+  return false;
+}
+
+function isWordPart(source: string, position: number): boolean {
+  return /\w/.test(source.charAt(position));
 }

@@ -6,23 +6,30 @@ import { globalNames, setGlobal } from './globals.js';
 import type { Machine } from './machine.js';
 import { LIBRARY_NAMES, openSandbox } from './sandbox.js';
 import type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
-import { pushText } from './text.js';
+import { nameBytes, pushBytes } from './text.js';
 import type { HostValue, LuaFunction, LuaValue } from './values.js';
 
 /** Opens a state for a manifest or a recipe: sandboxed, with the global table `fettle`. */
 export function openLuaState(options: LuaStateOptions): LuaState {
   const machine = createMachine(options);
   openSandbox(machine);
-  return new MachineState(machine);
+  sandboxNames ??= globalNames(machine.main);
+  return new MachineState(machine, sandboxNames);
 }
+
+/** The globals of a sandbox in which nothing has run: the same in each, so they are listed once. */
+let sandboxNames: readonly string[] | undefined;
 
 /** A machine as the rest of fettle sees it. */
 export class MachineState implements LuaState {
   /** Names of the globals that no chunk assigned. */
   readonly #given: Set<string>;
 
-  constructor(protected readonly machine: Machine) {
-    this.#given = new Set([...globalNames(machine.main), ...LIBRARY_NAMES]);
+  constructor(
+    protected readonly machine: Machine,
+    given: readonly string[] = globalNames(machine.main),
+  ) {
+    this.#given = new Set([...given, ...LIBRARY_NAMES]);
   }
 
   run(source: Uint8Array | string, name: string): void {
@@ -32,7 +39,7 @@ export class MachineState implements LuaState {
   global(name: string): LuaValue {
     const L = this.machine.main;
     lua.lua_pushglobaltable(L);
-    pushText(L, name);
+    pushBytes(L, nameBytes(name));
     lua.lua_rawget(L, -2);
     try {
       return this.machine.reader.read(L, -1);

@@ -199,3 +199,34 @@ describe('require', () => {
     });
   });
 });
+
+describe('a state of its own', () => {
+  test('no state sees what another assigned, nor what it did to a library, a metatable or the loaded modules', () => {
+    writeFileSync(join(folder, 'shared.lua'), 'return { count = 0 }');
+    const open = () => openTestState({ requireRoot: folder });
+    using first = open();
+    first.run(
+      `leaked = 1
+      string.leaked = 1
+      table.insert = nil
+      fettle.leaked = 1
+      getmetatable("").__index = function() return "leaked" end
+      require("shared").count = 7
+      package.loaded.leaked = 1
+      print = nil`,
+      'first.lua',
+    );
+    using second = open();
+    second.run(
+      `seen = {
+        leaked, string.leaked, fettle.leaked, package.loaded.leaked,
+        table.insert == nil or nil, print == nil or nil, ("x").leaked,
+      }
+      count = require("shared").count`,
+      'second.lua',
+    );
+    expect(second.evaluate('return next(seen)')).toEqual([undefined]);
+    expect(second.evaluate('return count')).toEqual([0]);
+    expect(second.assignedGlobals()).toEqual(expect.not.arrayContaining(['leaked']));
+  });
+});

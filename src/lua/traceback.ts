@@ -9,27 +9,28 @@ const FRAMES_SHOWN = 40;
 
 /** The text of each chunk of one state, so that errors can show the line they speak of. */
 export class ChunkSources {
-  readonly #lines = new Map<string, readonly string[]>();
-  /** Lua cuts long file names in its messages: the cut name → the whole one. */
-  readonly #files = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
+  /** Lua cuts long file names in its messages; the cut name of each file. Most chunks raise nothing, so it is asked for late. */
+  readonly #shortNames = new Map<string, () => string>();
 
-  add(file: string, text: string, shortName: string): void {
-    this.#lines.set(file, text.split(/\r?\n/));
-    this.#files.set(shortName, file);
+  add(file: string, text: string, shortName: () => string): void {
+    this.#texts.set(file, text);
+    this.#shortNames.set(file, shortName);
   }
 
   location(file: string, line: number): SourceLocation {
-    const text = this.#lines.get(file)?.[line - 1];
+    const text = this.#texts.get(file)?.split(/\r?\n/)[line - 1];
     return { file, line, ...(text !== undefined && { text }) };
   }
 
   has(file: string): boolean {
-    return this.#lines.has(file);
+    return this.#texts.has(file);
   }
 
   /** Splits `file:line: message` when the file is a chunk of this state. */
   splitMessage(message: string): { location: SourceLocation; message: string } | null {
-    for (const [shortName, file] of this.#files) {
+    for (const [file, cutName] of this.#shortNames) {
+      const shortName = cutName();
       if (!message.startsWith(`${shortName}:`)) continue;
       const rest = /^(\d+): ([^]*)$/.exec(message.slice(shortName.length + 1));
       if (rest) return { location: this.location(file, Number(rest[1])), message: rest[2] ?? '' };

@@ -33,7 +33,7 @@ export async function runTyped(
   const push = (L: LuaThread): void => {
     loadChunk(machine, L, { source, file: name });
     // Errors show what was typed instead of what was made of it.
-    machine.sources.add(name, chunk.text, name);
+    machine.sources.add(name, chunk.text, () => name);
   };
   await runAsCoroutine(machine, push, [print], signal);
   return 'done';

@@ -10,7 +10,7 @@ export class Place implements DeclaredIn {
   private constructor(
     readonly file: string,
     readonly directory: string,
-    private readonly path: FieldPath,
+    readonly steps: FieldPath,
     private readonly source: { readonly code: InvalidCode; readonly outline: SourceOutline; readonly line?: number },
   ) {}
 
@@ -24,7 +24,8 @@ export class Place implements DeclaredIn {
     if (declared instanceof Place) return declared.#withCode(code);
     const source = { code, outline: new SourceOutline(declared.file) };
     const line = declared.line === undefined ? {} : { line: declared.line };
-    return new Place(declared.file, declared.directory, [declared.field], { ...source, ...line });
+    const steps = declared.steps ?? [declared.field];
+    return new Place(declared.file, declared.directory, steps, { ...source, ...line });
   }
 
   /** A value that is in no file: an argument or a result of a function. */
@@ -34,13 +35,13 @@ export class Place implements DeclaredIn {
 
   /** `packages[3].options`; empty for the file itself. */
   get field(): string {
-    return this.path.map(describeStep).join('');
+    return this.steps.map(describeStep).join('');
   }
 
   /** Counts from 1; undefined where it cannot be known. The first use parses the file. */
   get line(): number | undefined {
     if (this.source.line !== undefined) return this.source.line;
-    return this.file === '' ? undefined : this.source.outline.lineOf(this.path);
+    return this.file === '' ? undefined : this.source.outline.lineOf(this.steps);
   }
 
   get location(): SourceLocation | undefined {
@@ -48,16 +49,16 @@ export class Place implements DeclaredIn {
   }
 
   at(key: string | number): Place {
-    return new Place(this.file, this.directory, [...this.path, key], this.source);
+    return new Place(this.file, this.directory, [...this.steps, key], this.source);
   }
 
   /** The same place with a line that Lua itself told. */
   onLine(line: number): Place {
-    return new Place(this.file, this.directory, this.path, { ...this.source, line });
+    return new Place(this.file, this.directory, this.steps, { ...this.source, line });
   }
 
   #withCode(code: InvalidCode): Place {
-    return new Place(this.file, this.directory, this.path, { ...this.source, code });
+    return new Place(this.file, this.directory, this.steps, { ...this.source, code });
   }
 
   /** The error that what stands here is not valid: of the file's own code unless told otherwise. */

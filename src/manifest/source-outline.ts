@@ -13,6 +13,8 @@ export type FieldPath = readonly (string | number)[];
 export class SourceOutline {
   #source: string | undefined;
   #assignments: ReadonlyMap<string, Luaparse.Node> | undefined;
+  /** The entries of a table without a key, listed once: a manifest may have thousands, and be asked for each. */
+  readonly #positional = new Map<Luaparse.TableConstructorExpression, readonly Luaparse.TableValue[]>();
 
   constructor(private readonly file: string) {}
 
@@ -25,7 +27,7 @@ export class SourceOutline {
     let found = this.#globalAssignments().get(String(global));
     let line = found?.loc?.start.line;
     for (const field of fields) {
-      found = found && fieldOf(found, field);
+      found = found && this.#fieldOf(found, field);
       line = found?.loc?.start.line ?? line;
     }
     return line;
@@ -40,6 +42,14 @@ export class SourceOutline {
   #globalAssignments(): ReadonlyMap<string, Luaparse.Node> {
     this.#assignments ??= readAssignments(this.#text());
     return this.#assignments;
+  }
+
+  #fieldOf(node: Luaparse.Node, field: string | number): Luaparse.Expression | undefined {
+    if (node.type !== 'TableConstructorExpression') return undefined;
+    if (typeof field === 'string') return namedField(node, field);
+    const entries = this.#positional.get(node) ?? node.fields.filter((entry) => entry.type === 'TableValue');
+    this.#positional.set(node, entries);
+    return entries[field - 1]?.value;
   }
 
   #text(): string {
@@ -91,21 +101,12 @@ function assignedBy(node: Luaparse.Node): readonly (readonly [string, Luaparse.N
   });
 }
 
-function fieldOf(node: Luaparse.Node, field: string | number): Luaparse.Expression | undefined {
-  if (node.type !== 'TableConstructorExpression') return undefined;
-  if (typeof field === 'number') return positionalField(node, field);
-  for (const entry of node.fields) {
-    if (entry.type === 'TableKeyString' && entry.key.name === field) return entry.value;
-    if (entry.type === 'TableKey' && isString(entry.key, field)) return entry.value;
+function namedField({ fields }: Luaparse.TableConstructorExpression, name: string): Luaparse.Expression | undefined {
+  for (const entry of fields) {
+    if (entry.type === 'TableKeyString' && entry.key.name === name) return entry.value;
+    if (entry.type === 'TableKey' && isString(entry.key, name)) return entry.value;
   }
   return undefined;
-}
-
-function positionalField(
-  table: Luaparse.TableConstructorExpression,
-  position: number,
-): Luaparse.Expression | undefined {
-  return table.fields.filter((entry) => entry.type === 'TableValue')[position - 1]?.value;
 }
 
 /** The parser leaves the values of strings to those who know their encoding; the raw text serves for plain names. */

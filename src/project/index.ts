@@ -20,6 +20,7 @@ export { publishedFiles, publishEnvironment } from './publish.js';
 export { digestManifest, environmentFileOf, manifestChanged, readEnvironment, recordText } from './record-file.js';
 export { quoteFish, quotePosix, quotePowershell } from './quoting.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
+export { readRecipesFile, writeRecipesFile } from './recipes-file.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
 export { isFresh, readStamp, removeStamp, settledStates, writeStamp, type SyncStamp } from './sync-stamp.js';
 export { stateFolder } from './state-folder.js';

@@ -6,6 +6,8 @@ export interface ProjectLayout {
   readonly environmentFile: string;
   /** Proof that the last sync left nothing to do. */
   readonly stampFile: string;
+  /** What recipes said when they were read last. */
+  readonly recipesFile: string;
   /** One line that changes with the environment, for hooks of shells, which cannot parse a record. */
   readonly generationFile: string;
   /** What happened in the last runs. */
@@ -27,6 +29,7 @@ export function projectLayout(projectDir: string): ProjectLayout {
     folder,
     environmentFile: join(folder, 'environment.json'),
     stampFile: join(folder, 'stamp.json'),
+    recipesFile: join(folder, 'recipes.json'),
     generationFile: join(folder, 'generation'),
     runsFolder: join(folder, 'runs'),
     reportFile: join(folder, 'report.html'),

@@ -3,6 +3,7 @@ export { fetchDirectories, loadRecipe, reopenRecipe, type LoadedRecipe } from '.
 export { findRecipesCalled, recipeNames, type NamedRecipe, type RecipePlaces } from './named-recipes.js';
 export { parseOptionArguments, requestForRecipe } from './request-for-recipe.js';
 export { locateRecipe, type LocateContext } from './locate-recipe.js';
+export { RecipeMemory } from './memory/recipe-memory.js';
 export {
   type BuildTool,
   type BuildVerb,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { detectArchive } from '../archive/index.js';
 import { type FettleError, hasCode } from '../errors/index.js';
@@ -44,7 +43,7 @@ async function recipeByName(request: PackageRequest, context: LocateContext): Pr
   const places = namedPlaces(request, context);
   const absent: string[] = [];
   for (const { file, origin } of places) {
-    const found = await readIfThere(file);
+    const found = readIfThere(file);
     if (found) return verifiedFile(request, { file, origin, content: found }, absent);
     absent.push(file);
   }
@@ -86,7 +85,7 @@ async function recipeAtPath(
   context: LocateContext,
 ): Promise<RecipeFile> {
   const { path } = source;
-  const found = await statIfThere(path);
+  const found = statIfThere(path);
   if (!found) throw notFound(request, [path]);
   if (found.isDirectory()) return recipeInLocalFolder(request, path);
   if (!path.endsWith('.lua') && (await detectArchive(path))) return unpackRecipe(request, path, context);
@@ -96,7 +95,7 @@ async function recipeAtPath(
       hint: 'Remove subdir, or give a folder or an archive as source.',
     });
   }
-  return verifiedFile(request, { file: path, origin: source.text, content: await readFile(path) });
+  return verifiedFile(request, { file: path, origin: source.text, content: readFileSync(path) });
 }
 
 async function recipeInLocalFolder(request: PackageRequest, folder: string): Promise<RecipeFile> {
@@ -108,7 +107,7 @@ async function recipeInLocalFolder(request: PackageRequest, folder: string): Pro
   }
   const file = recipeInFolder(folder, request.subdir);
   if (file === undefined) throw notFound(request, [join(folder, request.subdir ?? '', RECIPE_NAME)]);
-  return verifiedFile(request, { file, origin: request.source?.text ?? folder, content: await readFile(file) });
+  return verifiedFile(request, { file, origin: request.source?.text ?? folder, content: readFileSync(file) });
 }
 
 /** The recipe as it was read; with a digest it must be the very file that was meant. */
@@ -154,18 +153,19 @@ function notFound(request: PackageRequest, looked: readonly string[]): FettleErr
   });
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+/** Recipes are small, so they are read at once: through the thread pool each would take several times as long. */
+function readIfThere(path: string): Uint8Array | undefined {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
     throw error;
   }
 }
 
-async function statIfThere(path: string): Promise<{ isDirectory(): boolean } | undefined> {
+function statIfThere(path: string): { isDirectory(): boolean } | undefined {
   try {
-    return await stat(path);
+    return statSync(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;

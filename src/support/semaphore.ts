@@ -1,4 +1,5 @@
-import { allowManyListeners } from './many-listeners.js';
+import { onAbort } from './on-abort.js';
+import { WaitingLine } from './waiting-line.js';
 
 interface Waiter {
   readonly admit: () => void;
@@ -8,7 +9,7 @@ interface Waiter {
 /** Lets at most `permits` pieces of work run at once. Those who wait are served by urgency, of equals the first. */
 export class Semaphore {
   #free: number;
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting = new WaitingLine<Waiter>();
 
   constructor(permits: number) {
     if (!Number.isInteger(permits) || permits < 1) {
@@ -21,13 +22,26 @@ export class Semaphore {
    * Runs `work` when a permit is free. Rejects with the signal's reason when aborted before `work` starts.
    * @param urgency asked each time when one of several is served
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal, urgency: () => number = () => 0): Promise<T> {
-    await this.#acquire(signal, urgency);
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal, urgency?: () => number): Promise<T> {
+    const leave = await this.enter(signal, urgency);
     try {
       return await work();
     } finally {
-      this.#release();
+      leave();
     }
+  }
+
+  /**
+   * Takes a permit, as `run`, for work that may give it back before its end.
+   * @returns gives it back; to call it again does nothing
+   */
+  async enter(signal?: AbortSignal, urgency: () => number = () => 0): Promise<() => void> {
+    await this.#acquire(signal, urgency);
+    let isInside = true;
+    return () => {
+      if (isInside) this.#release();
+      isInside = false;
+    };
   }
 
   async #acquire(signal: AbortSignal | undefined, urgency: () => number): Promise<void> {
@@ -44,42 +58,25 @@ export class Semaphore {
     const waiter: Waiter = {
       urgency,
       admit: () => {
-        signal?.removeEventListener('abort', leave);
+        letGo?.();
         resolve();
       },
     };
     const leave = (): void => {
-      this.#waiting.delete(waiter);
+      this.#waiting.leave(waiter);
       reject(signal?.reason);
     };
     this.#waiting.add(waiter);
-    if (signal) allowManyListeners(signal);
-    signal?.addEventListener('abort', leave, { once: true });
+    const letGo = signal && onAbort(signal, leave);
     return promise;
   }
 
   /** Hands the permit straight to the next in line, so that a newcomer cannot overtake it. */
   #release(): void {
-    const next = mostUrgent(this.#waiting);
-    if (!next) {
-      this.#free += 1;
-      return;
-    }
-    this.#waiting.delete(next);
-    next.admit();
+    const next = this.#waiting.next();
+    if (next) next.admit();
+    else this.#free += 1;
   }
-}
-
-/** Of equals the first. */
-export function mostUrgent<T extends { readonly urgency: () => number }>(waiting: Iterable<T>): T | undefined {
-  let found: T | undefined;
-  let most = -Infinity;
-  for (const waiter of waiting) {
-    const urgency = waiter.urgency();
-    if (urgency <= most) continue;
-    [found, most] = [waiter, urgency];
-  }
-  return found;
 }
 
 interface Deferred {

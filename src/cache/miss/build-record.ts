@@ -1,6 +1,8 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { MissReason } from '../../events/index.js';
 import { makeFolder } from '../../support/make-folder.js';
+import { namesIn } from '../../support/names-in.js';
 import { patiently } from '../../support/patiently.js';
 import type { EntryId } from '../entry.js';
 import { buildRecordOf, isBuildRecord, logOf, type EntryPlace, type Layout } from '../layout.js';
@@ -41,9 +43,9 @@ export async function recordBuild(layout: Layout, subject: MissSubject, facts: B
   try {
     const sources = await readSourceLines(subject.sources);
     const record: BuildRecord = { version: RECORD_VERSION, ...id, ...facts, toolVersion, keyInputs, sources };
-    await patiently(async () => {
+    await patiently(() => {
       makeFolder(folder);
-      await writeFile(buildRecordOf(layout, layout.places(id)[0]), `${JSON.stringify(record)}\n`);
+      writeFileSync(buildRecordOf(layout, layout.places(id)[0]), `${JSON.stringify(record)}\n`);
     });
     await pruneRecords(layout, id.identity);
   } catch {
@@ -67,12 +69,12 @@ export async function findRecord(layout: Layout, id: EntryId): Promise<BuildReco
 
 /** What is known of earlier builds of an identity. */
 export async function listRecords(layout: Layout, identity: string): Promise<readonly BuildRecord[]> {
-  const found = await Promise.all((await recordsOf(layout, identity)).map(readRecord));
+  const found = await Promise.all(recordsOf(layout, identity).map(readRecord));
   return found.filter((record): record is BuildRecord => record?.identity === identity);
 }
 
-async function recordsOf(layout: Layout, identity: string): Promise<readonly string[]> {
-  const names = await readdir(layout.logFolder(identity)).catch(() => []);
+function recordsOf(layout: Layout, identity: string): readonly string[] {
+  const names = namesIn(layout.logFolder(identity));
   return names.filter(isBuildRecord).map((name) => logOf(layout, identity, name));
 }
 
@@ -98,7 +100,7 @@ function isRecord(value: unknown): value is BuildRecord {
 }
 
 async function pruneRecords(layout: Layout, identity: string): Promise<void> {
-  const paths = await recordsOf(layout, identity);
+  const paths = recordsOf(layout, identity);
   if (paths.length <= KEPT_RECORDS) return;
   const dated = await Promise.all(paths.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })));
   dated.sort((left, right) => right.time - left.time);

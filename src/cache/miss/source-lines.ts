@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { patiently } from '../../support/patiently.js';
 import type { SourceFile } from './miss-subject.js';
 
 /** Bytes of one file and of all together that are worth keeping only to name a line. */
@@ -31,8 +32,8 @@ export function digestsOf(text: string): LineDigests {
 
 async function readUnchanged({ path, digest }: SourceFile): Promise<Buffer | undefined> {
   try {
-    if ((await stat(path)).size > LARGEST_TEXT) return undefined;
-    const content = await readFile(path);
+    if (statSync(path).size > LARGEST_TEXT) return undefined;
+    const content = await patiently(() => readFileSync(path));
     const isText = !content.includes(0);
     return isText && createHash('sha256').update(content).digest('hex') === digest ? content : undefined;
   } catch {

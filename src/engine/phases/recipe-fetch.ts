@@ -101,25 +101,34 @@ interface Loading {
   readonly emit: Emit;
 }
 
-async function load({ run, graph, node, emit }: Loading): Promise<Recipe> {
+async function load(loading: Loading): Promise<Recipe> {
+  const { run, graph, node, emit } = loading;
+  const recipe = run.memory?.recall(node.request, run.host) ?? (await read(loading));
+  for (const warning of recipe.warnings) emit({ kind: 'log', level: 'warn', message: warning });
+  run.inputs.addRecipe(node.request, recipe);
+  if (!platformMatches(recipe.platforms, run.host)) return recipe;
+  for (const request of recipe.dependencies) {
+    if (platformMatches(request.platforms, run.host)) graph.addDependency(node, request, request.neededBy);
+  }
+  return recipe;
+}
+
+async function read({ run, node, emit }: Loading): Promise<Recipe> {
   const file = await locate(run, node, emit);
   const { host, version, luaCpuLimitMs } = run;
-  const loaded = readRecipe(file, node.request, {
+  const spoken: string[] = [];
+  const { recipe, state } = readRecipe(file, node.request, {
     host,
     version,
     log: (level, message) => {
+      spoken.push(message);
       emit({ kind: 'log', level, message });
     },
     ...(luaCpuLimitMs !== undefined && { cpuLimitMs: luaCpuLimitMs }),
   });
-  const { recipe, state } = loaded;
-  for (const warning of recipe.warnings) emit({ kind: 'log', level: 'warn', message: warning });
   keepForFetchFunctions(run, recipe, state);
-  run.inputs.addRecipe(node.request, recipe);
-  if (!platformMatches(recipe.platforms, host)) return recipe;
-  for (const request of recipe.dependencies) {
-    if (platformMatches(request.platforms, host)) graph.addDependency(node, request, request.neededBy);
-  }
+  // What was said once must be said again.
+  if (spoken.length === 0) run.memory?.remember(node.request, recipe, host);
   return recipe;
 }
 

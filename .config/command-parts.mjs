@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { transform } from 'esbuild';
+
+/**
+ * The command in a few files, each of which is read when something of it is first needed: V8 takes in a whole file and all
+ * that it compiled of it, so one file would make every start pay for everything. esbuild splits the sources into many small
+ * chunks, by what needs them; here chunks that are needed together are put together again.
+ */
+const PARTS = [
+  { name: 'start', entries: ['src/cli/main.ts'] },
+  { name: 'sync', entries: ['src/cli/commands/sync.ts', 'src/cli/full-sync.ts', 'src/project/replace-file.ts'] },
+  { name: 'rest', entries: [] },
+];
+
+/** As esbuild writes the import of another chunk when it is needed, of a chunk that is needed at once, and of a package. */
+const LATER_IMPORT = /\bimport\("\.\/([\w.-]+)\.js"\)/g;
+const CHUNK_REQUIRE = /\brequire\("\.\/([\w.-]+)\.js"\)/g;
+const SHIMMED_REQUIRE = /\b__require\(/g;
+
+/**
+ * @param result what esbuild made: an ES module for each chunk, and the metafile
+ * @param adapt changes the text of a chunk that is CommonJS already
+ * @returns the files, the first of which is run first
+ */
+export async function commandParts({ outputFiles, metafile }, { header, adapt }) {
+  const chunks = chunksOf(outputFiles, metafile);
+  const partOf = assignParts(chunks);
+  const written = await Promise.all(
+    PARTS.map(async ({ name }) => {
+      const own = [...chunks.values()].filter((chunk) => partOf.get(chunk.id) === name);
+      const defined = await Promise.all(own.map((chunk) => definition(chunk, partOf, adapt)));
+      return { name, contents: `${header}\n${defined.join('\n')}` };
+    }),
+  );
+  const digest = createHash('sha256');
+  for (const { contents } of written) digest.update(contents);
+  const prefix = `fettle-${digest.digest('hex').slice(0, 8)}`;
+  const entry = [...chunks.values()].find(({ entryPoint }) => entryPoint === PARTS[0].entries[0]);
+  return {
+    prefix,
+    entry: `${PARTS[0].name}/${entry.id}`,
+    files: written.map(({ name, contents }) => ({ name: `${prefix}-${name}.js`, contents })),
+  };
+}
+
+function chunksOf(outputFiles, metafile) {
+  const outputs = Object.entries(metafile.outputs).map(([path, output]) => [idOf(path), output]);
+  const texts = new Map(outputFiles.map((file) => [idOf(file.path), file.text]));
+  return new Map(
+    outputs.map(([id, { entryPoint, imports }]) => {
+      const needs = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+      return [id, { id, entryPoint, text: texts.get(id), needs: needs.map(({ path }) => idOf(path)) }];
+    }),
+  );
+}
+
+function idOf(path) {
+  return /([^/\\]+)\.js$/.exec(path)[1];
+}
+
+/** Each chunk belongs to the first part whose entries need it; the last part takes all others. */
+function assignParts(chunks) {
+  const partOf = new Map();
+  for (const { name, entries } of PARTS) {
+    const open = [...chunks.values()].filter(({ entryPoint }) => entries.length === 0 || entries.includes(entryPoint));
+    for (let chunk = open.pop(); chunk; chunk = open.pop()) {
+      if (partOf.has(chunk.id)) continue;
+      partOf.set(chunk.id, name);
+      open.push(...chunk.needs.map((id) => chunks.get(id)));
+    }
+  }
+  return partOf;
+}
+
+/** A chunk as a function that CommonJS would call. */
+async function definition({ id, text }, partOf, adapt) {
+  const place = (chunk) => JSON.stringify(`${partOf.get(chunk)}/${chunk}`);
+  const later = text.replaceAll(LATER_IMPORT, (whole, chunk) =>
+    partOf.has(chunk) ? `bundleLater(${place(chunk)})` : whole,
+  );
+  const { code } = await transform(later.replaceAll(SHIMMED_REQUIRE, 'require('), {
+    format: 'cjs',
+    target: 'node20',
+    platform: 'node',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+  });
+  const required = adapt(code).replaceAll(CHUNK_REQUIRE, (_whole, chunk) => `bundlePart(${place(chunk)})`);
+  return `bundleDefine(${place(id)},function(exports,module){${required}});`;
+}

@@ -1,0 +1,111 @@
+import type { Host } from '../../host/index.js';
+import { packageId, type PackageRequest } from '../../manifest/index.js';
+import { fileStateOf, isOlderThan } from '../../support/file-state.js';
+import type { Recipe } from '../recipe.js';
+import { rememberableRecipe, recallRecipe, type RememberedRecipe } from './remembered-recipe.js';
+
+const VERSION = 1;
+
+/** What is kept of one recipe. */
+interface Memory {
+  /** Of its file, when it was read. */
+  readonly state: string;
+  readonly recipe: RememberedRecipe;
+}
+
+interface MemoryFile {
+  readonly version: number;
+  readonly circumstances: string;
+  readonly recipes: Readonly<Record<string, Memory>>;
+}
+
+/**
+ * What recipes said when they were read last, so that a run reads only those that have changed since: most of what a run
+ * with nothing to do would take is Lua. A recipe is believed as long as its file is the same by size, times, inode and
+ * mode, nothing lies where it would be found first, and the variables it asked for are the same. Recipes that `require`
+ * files, use `io` or the clock, print something, or come from elsewhere are read each time.
+ */
+export class RecipeMemory {
+  readonly #circumstances: string;
+  /** Milliseconds since the epoch; what was changed later may have been read before the change. */
+  readonly #since: number;
+  readonly #before: ReadonlyMap<string, Memory>;
+  readonly #used = new Map<string, Memory>();
+  #hasLearnt = false;
+
+  /**
+   * @param text what `serialize` made; anything else counts as nothing
+   * @param circumstances all else that recipes depend on: which fettle, and the folders in which recipes are found
+   */
+  constructor(text: string | undefined, circumstances: string, now: number) {
+    this.#circumstances = circumstances;
+    this.#since = now;
+    this.#before = new Map(Object.entries(recipesIn(text, circumstances)));
+  }
+
+  /** The recipe of a request, if it is known and would be read as the same. */
+  recall(request: PackageRequest, host: Host): Recipe | undefined {
+    const key = keyOf(request, host);
+    const memory = this.#used.get(key) ?? this.#before.get(key);
+    if (!memory || !holds(memory, host)) return undefined;
+    this.#used.set(key, memory);
+    return recallRecipe(memory.recipe, request);
+  }
+
+  /** Takes note of a recipe that has just been read, if it can be believed the next time. */
+  remember(request: PackageRequest, recipe: Recipe, host: Host): void {
+    if (!isComparable(request, recipe)) return;
+    const state = fileStateOf(recipe.file.file);
+    const remembered = rememberableRecipe(recipe);
+    if (!remembered || !state || !isOlderThan(state, this.#since)) return;
+    this.#used.set(keyOf(request, host), { state: state.text, recipe: remembered });
+    this.#hasLearnt = true;
+  }
+
+  /**
+   * The text to keep; undefined when it would say nothing new.
+   * @param isWhole all recipes of the project were asked for: others are forgotten
+   */
+  serialize(isWhole: boolean): string | undefined {
+    const kept = isWhole ? this.#used : new Map([...this.#before, ...this.#used]);
+    if (!this.#hasLearnt && kept.size === this.#before.size) return undefined;
+    const file: MemoryFile = {
+      version: VERSION,
+      circumstances: this.#circumstances,
+      recipes: Object.fromEntries(kept),
+    };
+    return JSON.stringify(file);
+  }
+}
+
+/** What one recipe file is read for. */
+function keyOf({ identity, options, source, integrity, subdir }: PackageRequest, { platform, arch }: Host): string {
+  const digest = integrity && `${integrity.algorithm}-${integrity.value}`;
+  const place = source?.kind === 'path' ? source.path : source?.text;
+  return [`${platform}-${arch}`, packageId(identity, options), place, digest, subdir].join('\n');
+}
+
+/** Whether a change of anything the recipe depends on would show. */
+function isComparable({ source, fetch, workingDirectory }: PackageRequest, { file, observed }: Recipe): boolean {
+  const isFileItself = source === undefined || (source.kind === 'path' && source.path === file.file);
+  const isAlone = !observed.isVolatile && Object.keys(observed.files).length === 0;
+  return isFileItself && isAlone && !fetch && workingDirectory === undefined;
+}
+
+function holds({ state, recipe: { file, observed } }: Memory, { env }: Host): boolean {
+  return (
+    fileStateOf(file.file)?.text === state &&
+    file.absent.every((path) => fileStateOf(path) === undefined) &&
+    Object.entries(observed.env).every(([name, value]) => (env[name] ?? null) === value)
+  );
+}
+
+function recipesIn(text: string | undefined, circumstances: string): MemoryFile['recipes'] {
+  if (text === undefined) return {};
+  try {
+    const file = JSON.parse(text) as Partial<MemoryFile>;
+    return file.version === VERSION && file.circumstances === circumstances ? { ...file.recipes } : {};
+  } catch {
+    return {};
+  }
+}
