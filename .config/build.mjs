@@ -69,8 +69,7 @@ async function bundleCommand() {
     entryPoints: {
       fettle: 'src/cli/main.ts',
       'lock-worker': 'src/cache/lock-worker.ts',
-      'extract-worker': 'src/archive/extract-worker.ts',
-      'seal-worker': 'src/cache/seal-worker.ts',
+      'asset-worker': 'src/cache/asset-worker.ts',
     },
     format: 'cjs',
     banner: { js: COMMAND_HEADER },
