@@ -93,8 +93,7 @@ async function bundleWorkers() {
     ...COMMON,
     entryPoints: {
       'lock-worker': 'src/cache/lock-worker.ts',
-      'extract-worker': 'src/archive/extract-worker.ts',
-      'seal-worker': 'src/cache/seal-worker.ts',
+      'asset-worker': 'src/cache/asset-worker.ts',
     },
     format: 'cjs',
     banner: { js: WORKER_HEADER },

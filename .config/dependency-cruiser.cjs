@@ -25,7 +25,7 @@ const OWNED_PACKAGES = [
   { packages: ['fengari', 'fengari-interop'], owner: '^src/lua/' },
   { packages: ['proper-lockfile'], owner: '^src/cache/lock-worker[.]ts$' },
   { packages: ['execa'], owner: '^src/process/' },
-  { packages: ['minizlib', 'xz-decompress', 'zstddec'], owner: '^src/archive/decompress/' },
+  { packages: ['xz-decompress', 'zstddec'], owner: '^src/archive/decompress/' },
   { packages: ['tar', '@hpcc-js/wasm-zstd'], owner: '^src/carry/' },
   { packages: ['extract-zip'], owner: '^src/archive/' },
   { packages: ['yauzl'], owner: '^src/(archive/zip/|fetch/module-zip-hash[.]ts$)' },

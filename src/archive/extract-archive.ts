@@ -23,9 +23,9 @@ export async function extractArchive(request: ExtractRequest): Promise<ExtractRe
   if (signal) allowManyListeners(signal);
   const startedAt = performance.now();
   emit({ kind: 'extract:start', archive });
-  const { files, bytes } = await unpackAside(request, format);
+  const { files, bytes, digests } = await unpackAside(request, format);
   emit({ kind: 'extract:end', archive, files, bytes, durationMs: performance.now() - startedAt });
-  return { files, bytes };
+  return { files, bytes, ...(digests && { digests }) };
 }
 
 async function requireFormat(archive: string): Promise<ArchiveFormat> {
@@ -68,6 +68,7 @@ async function unpackInto(folder: string, request: ExtractRequest, format: Archi
   });
   const unpackRequest: UnpackRequest = {
     ...{ archive, folder, strip },
+    isFinal: request.isFinal ?? false,
     limits: { ...DEFAULT_LIMITS, ...request.limits },
     signal: request.signal,
     progress: progress.tell,

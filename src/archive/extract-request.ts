@@ -15,6 +15,11 @@ export interface ExtractRequest extends ExtractSettings {
   readonly destination: string;
   /** Leading path parts to drop. Beyond the depth of an entry, the entry is left out. */
   readonly strip: number;
+  /**
+   * Nobody will change what comes out before it is sealed: files are made read-only at once, and their digests told.
+   * Default: false.
+   */
+  readonly isFinal?: boolean;
   readonly emit: Emit;
   readonly signal?: AbortSignal;
 }
@@ -24,4 +29,6 @@ export interface ExtractResult {
   readonly files: number;
   /** Bytes of their contents. */
   readonly bytes: number;
+  /** What `KnownDigests` takes; only where the request is final. */
+  readonly digests?: Uint8Array;
 }

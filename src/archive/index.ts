@@ -3,4 +3,12 @@ export { detectArchive } from './detect-archive.js';
 export { extractArchive } from './extract-archive.js';
 export type { ExtractRequest, ExtractResult, ExtractSettings } from './extract-request.js';
 export { DEFAULT_LIMITS, type ExtractLimits } from './limits.js';
-export { createExtractPool, type ExtractPool, type ExtractPoolOptions } from './pool/extract-pool.js';
+export type { UnpackCommand, UnpackProgress } from './pool/extract-messages.js';
+export {
+  createExtractPool,
+  type ExtractPool,
+  type ExtractPoolOptions,
+  type UnpackThreads,
+} from './pool/extract-pool.js';
+export { unpackInThread } from './pool/unpack-in-thread.js';
+export type { Unpacked } from './unpack.js';

@@ -1,17 +1,22 @@
+import { createHash, type Hash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  fstatSync,
   ftruncateSync,
   futimesSync,
   linkSync,
   mkdirSync,
   openSync,
+  statSync,
   unlinkSync,
   utimesSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { hasCode, messageOf } from '../errors/index.js';
+import { DigestNotes } from '../support/file-digests.js';
 import { DamagedEntry, UnsafeEntry } from './archive-failure.js';
 import { DeferredLinks } from './deferred-links.js';
 
@@ -21,6 +26,13 @@ const PERMISSIONS = 0o777;
 const FILE_MINIMUM = 0o600;
 const FOLDER_MINIMUM = 0o700;
 const FOLDER_USUAL = 0o755;
+const WRITE_BITS = 0o222;
+
+/** Most systems' clocks tick a hundred times a second or more often. */
+const TICK_MS = 4;
+const MOST_TICKS = 4;
+/** To hash fewer bytes once more takes less than a tick. */
+const WORTH_A_TICK = 4 * 1024 * 1024;
 
 export interface Attributes {
   readonly mode: number;
@@ -39,8 +51,12 @@ export class TreeWriter {
   /** With the time each shall have in the end. */
   readonly #folders = new Map<string, number | undefined>([['', undefined]]);
 
-  constructor(root: string) {
+  /** Undefined unless nobody changes the files afterwards. */
+  readonly #notes: DigestNotes | undefined;
+
+  constructor(root: string, { isFinal }: { readonly isFinal: boolean } = { isFinal: false }) {
     this.#root = root;
+    if (isFinal) this.#notes = new DigestNotes();
   }
 
   /** Regular files and hard links; a name that came twice counts once. */
@@ -59,10 +75,11 @@ export class TreeWriter {
   /** A file of this name that came before is replaced, so that its hard links and its mode stay as they are. */
   createFile(place: string, { mode, modified }: Attributes): FileWriter {
     this.#clear(place);
-    const permissions = (mode & PERMISSIONS) | FILE_MINIMUM;
+    const writable = (mode & PERMISSIONS) | FILE_MINIMUM;
+    const permissions = this.#notes ? writable & ~WRITE_BITS : writable;
     const descriptor = this.#create(place, (path) => openSync(path, 'wx', permissions));
     this.#files.add(place);
-    return new FileWriter(descriptor, modified);
+    return new FileWriter(descriptor, modified, this.#notes);
   }
 
   /** @throws DamagedEntry, UnsafeEntry */
@@ -99,6 +116,21 @@ export class TreeWriter {
     for (const [place, modified] of innermostFirst) {
       if (modified !== undefined) utimesSync(join(this.#root, place), settable(modified), settable(modified));
     }
+  }
+
+  /**
+   * The digests of the files, as DigestNotes has them, when nothing more is written; undefined unless all is final.
+   * What was written within the last tick of the clock is not among them, so where that is much a few ticks are waited.
+   */
+  async digests(): Promise<Uint8Array | undefined> {
+    const notes = this.#notes;
+    if (!notes) return undefined;
+    let now = clockOf(this.#root);
+    for (let ticks = 0; ticks < MOST_TICKS && notes.bytesSince(now) > WORTH_A_TICK; ticks += 1) {
+      await pause(TICK_MS);
+      now = clockOf(this.#root);
+    }
+    return notes.before(now);
   }
 
   /** What came before under this name. */
@@ -140,6 +172,12 @@ export class TreeWriter {
   }
 }
 
+/** What the file system takes for now, milliseconds: the time of a change of a folder's mode, be it to the same. */
+function clockOf(folder: string): number {
+  chmodSync(folder, statSync(folder).mode & PERMISSIONS);
+  return statSync(folder).ctimeMs;
+}
+
 function parentOf(place: string): string {
   return place.slice(0, Math.max(0, place.lastIndexOf('/')));
 }
@@ -148,14 +186,21 @@ function parentOf(place: string): string {
 export class FileWriter {
   readonly #descriptor: number;
   readonly #modified: number | undefined;
+  readonly #notes: DigestNotes | undefined;
+  /** Of what was written so far; undefined where that is not all of the content in its order. */
+  #hash: Hash | undefined;
 
-  constructor(descriptor: number, modified: number | undefined) {
+  constructor(descriptor: number, modified: number | undefined, notes?: DigestNotes) {
     this.#descriptor = descriptor;
+    this.#notes = notes;
+    if (notes) this.#hash = createHash('sha256');
     this.#modified = modified === undefined ? undefined : settable(modified);
   }
 
   /** @param position where the bytes go; after the last ones when left out */
   write(bytes: Uint8Array, position: number | null = null): void {
+    if (position === null) this.#hash?.update(bytes);
+    else this.#hash = undefined;
     for (let written = 0; written < bytes.length;) {
       const at = position === null ? null : position + written;
       written += writeSync(this.#descriptor, bytes, written, bytes.length - written, at);
@@ -164,12 +209,14 @@ export class FileWriter {
 
   /** Ends the file with a hole, or cuts it. */
   resize(size: number): void {
+    this.#hash = undefined;
     ftruncateSync(this.#descriptor, size);
   }
 
   /** The file is whole. */
-  date(): void {
+  finish(): void {
     if (this.#modified !== undefined) futimesSync(this.#descriptor, this.#modified, this.#modified);
+    this.#notes?.note(fstatSync(this.#descriptor), this.#hash?.digest());
   }
 
   [Symbol.dispose](): void {

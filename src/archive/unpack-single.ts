@@ -18,10 +18,11 @@ export async function unpackSingle(chunks: Chunks, request: UnpackRequest, meter
   const { archive, folder, signal, progress } = request;
   const name = basename(archive).replace(SUFFIX, '');
   const place = placeEntry(name, request.strip);
-  if (place === undefined) return { root: folder, files: 0, bytes: 0 };
+  if (place === undefined) return { root: folder, files: 0, bytes: 0, digests: undefined };
   const modified = (await stat(archive)).mtimeMs / 1000;
   meter.countEntry(name);
-  using file = new TreeWriter(folder).createFile(place, { mode: 0o644, modified });
+  const writer = new TreeWriter(folder, request);
+  using file = writer.createFile(place, { mode: 0o644, modified });
   let bytes = 0;
   const source = new ByteSource(chunks);
   for (let chunk = await source.some(PIECE); chunk !== undefined; chunk = await source.some(PIECE)) {
@@ -32,6 +33,6 @@ export async function unpackSingle(chunks: Chunks, request: UnpackRequest, meter
     bytes += chunk.length;
     progress(0, bytes);
   }
-  file.date();
-  return { root: folder, files: 1, bytes };
+  file.finish();
+  return { root: folder, files: 1, bytes, digests: await writer.digests() };
 }

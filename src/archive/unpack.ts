@@ -7,6 +7,10 @@ export interface UnpackRequest {
   readonly folder: string;
   readonly strip: number;
   readonly limits: ExtractLimits;
+  /**
+   * Nobody will change what comes out before it is sealed: files are made read-only at once, and their digests noted.
+   */
+  readonly isFinal: boolean;
   /** Only where the unpacker runs in the thread of its caller: a worker thread is ended instead. */
   readonly signal: AbortSignal | undefined;
   /** Files and bytes of contents written so far; may be called as often as one likes. */
@@ -20,4 +24,6 @@ export interface Unpacked {
   readonly files: number;
   /** Bytes of their contents; a hard link adds nothing. */
   readonly bytes: number;
+  /** Of the files written, as DigestNotes has them; undefined unless the request is final. */
+  readonly digests: Uint8Array | undefined;
 }

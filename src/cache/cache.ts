@@ -1,3 +1,4 @@
+import type { UnpackThreads } from '../archive/index.js';
 import type { Emit } from '../events/index.js';
 import type { Host } from '../host/index.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
@@ -16,8 +17,8 @@ export interface CacheOptions {
   readonly noFsync?: boolean;
   /** The bundled src/cache/lock-worker.ts. Default: `lock-worker.js` beside the module that opens the cache. */
   readonly lockWorker?: URL;
-  /** The bundled src/cache/seal-worker.ts, found likewise; without it assets are sealed by the main thread. */
-  readonly sealWorker?: URL;
+  /** The bundled src/cache/asset-worker.ts, found likewise; without it assets are sealed by the main thread. */
+  readonly assetWorker?: URL;
   /** Silence after which a lock's holder counts as gone where nothing else can tell, milliseconds. Default 30 s. */
   readonly staleLockMs?: number;
 }
@@ -27,6 +28,8 @@ export interface Cache extends AsyncDisposable {
   readonly root: string;
   /** The folder for downloads, which src/fetch fills. */
   readonly downloads: string;
+  /** Threads that unpack archives; they end with the cache. */
+  readonly unpacking: UnpackThreads;
   /** Looks without a lock. Undefined when there is no whole marker with this key and its folder. */
   find(id: EntryId): Promise<CompleteEntry | undefined>;
   /** Look, lock, look again: either the complete entry or the right to build it. */

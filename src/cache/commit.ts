@@ -4,21 +4,25 @@ import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
 import { syncFolder } from './durable-file.js';
 import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
-import { writeFingerprint } from './fingerprint.js';
 import type { AttemptPlace, EntryPlace } from './layout.js';
 import { findEntry, MARKER_VERSION, type Marker } from './marker.js';
 import { publishMarker } from './publish-marker.js';
-import { sealTree, type SealedTree } from './seal.js';
+import { sealAsset } from './seal-asset.js';
+import type { SealedSums } from './seal-command.js';
 import type { Trash } from './trash.js';
 
 /**
  * Makes the entry complete, or gives way to whoever was faster. Everything the marker vouches for is read-only and
  * on the disk before the marker is; so a kill or a power cut at any point leaves a complete entry or none.
  */
-export async function commitAttempt(parts: AttemptParts, record: CommitRecord): Promise<CompleteEntry> {
+export async function commitAttempt(
+  parts: AttemptParts,
+  record: CommitRecord,
+  notes: readonly Uint8Array[],
+): Promise<CompleteEntry> {
   const { entry, place, durability, layout, lock } = parts;
-  const sealed = await sealTree(place.asset, durability);
-  await writeFingerprint(place.fingerprint, sealed.lines, durability);
+  const { asset, fingerprint } = place;
+  const sealed = await sealAsset({ asset, fingerprint, notes }, durability);
   for (const folder of new Set([place.base, entry.folder, entry.identityFolder, layout.assets])) {
     await syncFolder(folder, durability);
   }
@@ -58,7 +62,7 @@ function unrepairable({ identity }: EntryId, { folder, marker }: EntryPlace): Fe
   });
 }
 
-function markerOf({ id, place, now }: AttemptParts, record: CommitRecord, sealed: SealedTree): Marker {
+function markerOf({ id, place, now }: AttemptParts, record: CommitRecord, sealed: SealedSums): Marker {
   return {
     version: MARKER_VERSION,
     identity: id.identity,

@@ -4,7 +4,7 @@ import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { Semaphore } from '../support/semaphore.js';
-import type { SealThreads } from './seal-threads.js';
+import type { SealThreads } from './seal-command.js';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */

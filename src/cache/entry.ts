@@ -67,6 +67,11 @@ export interface Attempt extends AsyncDisposable {
   /** Says in the owner record what the holder is doing, for those who wait. */
   setPhase(phase: Phase): void;
   /**
+   * Spares the commit the hashing of files that are still as they were when this was noted.
+   * @param notes of `DigestNotes`, of files that now lie in the asset folder, or will be moved there
+   */
+  knowDigests(notes: Uint8Array): void;
+  /**
    * Makes the asset folder complete: fsync files, folders, marker; creates the marker exclusively; removes stage, tmp
    * and fetch; makes the asset read-only. If another attempt won meanwhile, this one's folders go and the winner's
    * entry is returned (event commit:lost).

@@ -3,6 +3,9 @@ import { cacheFailure } from './failure.js';
 import type { LockReply, LockRequest, LockWorkerData } from './lock-messages.js';
 import { makeFolder } from '../support/make-folder.js';
 
+/** Little is allocated for a lock. */
+const YOUNG_GENERATION_MB = 3;
+
 export interface LockWorkerListener {
   onReply(reply: LockReply): void;
   /** The thread ended by itself; nothing will be heard of it any more. */
@@ -22,7 +25,10 @@ export class LockWorkerThread {
     } catch (error) {
       throw cacheFailure('create the folder of the locks', data.locks, error);
     }
-    this.#worker = new Worker(url, { workerData: data, execArgv: [], name: 'fettle-locks' });
+    this.#worker = new Worker(url, {
+      ...{ workerData: data, execArgv: [], name: 'fettle-locks' },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     this.#worker.unref();
     this.#worker.on('message', (reply: LockReply) => {
       listener.onReply(reply);

@@ -9,6 +9,7 @@ import { leaveEntry } from './leave-entry.js';
 export class LockedAttempt implements Attempt {
   readonly id: EntryId;
   readonly folders: WorkFolders;
+  readonly #notes: Uint8Array[] = [];
   #ended = false;
 
   constructor(private readonly parts: AttemptParts) {
@@ -21,11 +22,15 @@ export class LockedAttempt implements Attempt {
     this.parts.lock.setPhase(phase);
   }
 
+  knowDigests(notes: Uint8Array): void {
+    this.#notes.push(notes);
+  }
+
   async commit(record: CommitRecord): Promise<CompleteEntry> {
     if (this.#ended || this.parts.ephemeral) throw new Error('this attempt cannot commit');
     const { entry, place, trash, lock } = this.parts;
     const complete = await onCacheFiles('complete an entry of the cache', entry.folder, () =>
-      commitAttempt(this.parts, record),
+      commitAttempt(this.parts, record, this.#notes),
     );
     this.#ended = true;
     try {

@@ -3,6 +3,7 @@ import { link, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { openFilesLimit } from '../host/index.js';
+import { AssetThreads } from './asset-threads.js';
 import type { Cache, CacheOptions } from './cache.js';
 import { claimName, newClaim } from './claim.js';
 import { syncFolder, writeDurably, type Durability } from './durable-file.js';
@@ -15,7 +16,6 @@ import { makeFolder } from '../support/make-folder.js';
 import { bundledWorker } from '../support/threads/bundled-worker.js';
 import { identifyProcess } from './process-identity.js';
 import { refuseLongRoot } from './root-length.js';
-import { SealThreads } from './seal-threads.js';
 import { SharedCache } from './shared-cache.js';
 
 /** A holder that cannot be judged otherwise and gives no sign of life for this long counts as gone. */
@@ -49,15 +49,14 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     staleMs: options.staleLockMs ?? DEFAULT_STALE_MS,
     worker: options.lockWorker ?? bundledWorker('lock-worker', import.meta.url),
   });
-  const sealWorker = options.sealWorker ?? bundledWorker('seal-worker', import.meta.url);
-  const durable = withThreads(durability, sealWorker);
-  return new SharedCache({ layout, locks, durability: durable, pid: host.pid, now: () => host.now() });
-}
-
-/** Who may open few files only does all of it in one thread. */
-function withThreads(durability: Durability, worker: URL): Durability {
-  if (durability.seals !== undefined || !existsSync(worker)) return durability;
-  return { ...durability, threads: new SealThreads(() => worker) };
+  const assetWorker = options.assetWorker ?? bundledWorker('asset-worker', import.meta.url);
+  const threads = new AssetThreads(() => assetWorker);
+  // Who may open few files only seals in one thread.
+  const isInThreads = durability.seals === undefined && existsSync(assetWorker);
+  return new SharedCache({
+    ...{ layout, locks, threads, pid: host.pid, now: () => host.now() },
+    durability: isInThreads ? { ...durability, threads } : durability,
+  });
 }
 
 /** Undefined where there is no cache yet. */

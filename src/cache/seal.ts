@@ -2,12 +2,12 @@ import { chmodSync, lstatSync, readdirSync, readlinkSync, type Dirent, type Stat
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FettleError } from '../errors/index.js';
+import type { KnownDigests } from '../support/file-digests.js';
 import { patiently } from '../support/patiently.js';
 import { digestFile } from './digest-file.js';
 import { syncFile, syncFolder, type Durability } from './durable-file.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { forEachBounded } from './for-each-bounded.js';
-import type { FileToSeal } from './seal-threads.js';
 import { nodeKind, type TreeNode } from './tree.js';
 
 /** What is known of one file of an asset. */
@@ -32,6 +32,23 @@ export interface SealedTree {
   readonly files: number;
 }
 
+/** A regular file below the root of a tree. */
+export type FileToSeal = Pick<FingerprintLine, 'path' | 'sha256'>;
+
+/** Flushes files where that is asked for. @returns the SHA-256 of those that had none, by path */
+export type SealFiles = (
+  root: string,
+  files: readonly FileToSeal[],
+  durability: Durability,
+) => Promise<ReadonlyMap<string, string>>;
+
+export interface Sealing extends Durability {
+  /** Digests that need not be found out again. */
+  readonly known?: KnownDigests;
+  /** Default: in a way that lets others of this thread have their turns. */
+  readonly sealFiles?: SealFiles;
+}
+
 const AT_ONCE = 16;
 const NODES_BETWEEN_BREATHS = 200;
 const WRITE_BITS = 0o222;
@@ -44,12 +61,7 @@ const OWNER_ENTERS = 0o500;
  * for the disk, and reading large files are not.
  * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
-export function sealTree(root: string, durability: Durability): Promise<SealedTree> {
-  const seal = (): Promise<SealedTree> => sealNow(root, durability);
-  return durability.seals ? durability.seals.run(seal) : seal();
-}
-
-async function sealNow(root: string, durability: Durability): Promise<SealedTree> {
+export async function sealTree(root: string, sealing: Sealing): Promise<SealedTree> {
   refuseOtherThanFolder(root);
   const lines: FingerprintLine[] = [];
   const folders = [''];
@@ -60,18 +72,17 @@ async function sealNow(root: string, durability: Durability): Promise<SealedTree
     for (const child of await patiently(() => readdirSync(path, { withFileTypes: true }))) {
       // A name that is not UTF-8 cannot be addressed by a string path.
       if (child.name.includes('\uFFFD')) continue;
-      const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child);
+      const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child, sealing.known);
       lines.push(line);
       if (line.kind === 'folder') folders.push(line.path);
-      if (line.kind === 'file') files.push(line);
+      if (line.kind === 'file' && (sealing.fsync || line.sha256 === undefined)) files.push(line);
       nodes += 1;
       if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
     }
   }
-  const digests = await sealAll(root, files, durability);
-  await forEachBounded(folders, durability.filesAtOnce ?? AT_ONCE, (folder) =>
-    sealFolder(join(root, folder), durability),
-  );
+  const { sealFiles = sealFilesInTurn, filesAtOnce = AT_ONCE } = sealing;
+  const digests = await sealFiles(root, files, sealing);
+  await forEachBounded(folders, filesAtOnce, (folder) => sealFolder(join(root, folder), sealing));
   return summarise(lines.map((line) => withDigest(line, digests.get(line.path))));
 }
 
@@ -92,7 +103,7 @@ function makeEnterable(folder: string): string {
 }
 
 /** Files become read-only here, folders when they have been read and their names are safe. */
-function sealNode(root: string, path: string, entry: Dirent): FingerprintLine {
+function sealNode(root: string, path: string, entry: Dirent, known?: KnownDigests): FingerprintLine {
   const full = join(root, path);
   const kind = nodeKind(entry);
   const stats = lstatSync(full);
@@ -100,7 +111,8 @@ function sealNode(root: string, path: string, entry: Dirent): FingerprintLine {
   // Windows flushes only what may be written to, so there the write bits stay until then.
   if (kind === 'file' && mode !== permissions(stats.mode) && !FLUSH_NEEDS_WRITING) chmodSync(full, mode);
   const line = { path, kind, size: kind === 'file' ? stats.size : 0, mode, mtime: Math.round(stats.mtimeMs) };
-  return kind === 'symlink' ? { ...line, target: readlinkSync(full) } : line;
+  if (kind === 'symlink') return { ...line, target: readlinkSync(full) };
+  return kind === 'file' ? withDigest(line, known?.digestOf(stats)) : line;
 }
 
 function sealedMode(kind: TreeNode['kind'], { mode }: Stats): number {
@@ -112,35 +124,20 @@ function permissions(mode: number): number {
   return mode & 0o7777;
 }
 
-/** Many files are read, hashed and flushed by threads. @returns digests by path */
-function sealAll(
-  root: string,
-  files: readonly FileToSeal[],
-  durability: Durability,
-): Promise<ReadonlyMap<string, string>> {
-  const { threads, fsync } = durability;
-  if (threads?.areWorthwhileFor(files) === true) return threads.seal(root, files, fsync);
-  return digestAndSync(root, files, durability);
-}
-
-/** While the disk works on some files, others are hashed. @returns digests by path */
-async function digestAndSync(
-  root: string,
-  files: readonly FileToSeal[],
-  { fsync, filesAtOnce = AT_ONCE }: Durability,
-): Promise<ReadonlyMap<string, string>> {
+/** While the disk works on some files, others are hashed. */
+const sealFilesInTurn: SealFiles = async (root, files, { fsync, filesAtOnce = AT_ONCE }) => {
   const digests = new Map<string, string>();
-  await forEachBounded(files, filesAtOnce, async ({ path }) => {
+  await forEachBounded(files, filesAtOnce, async ({ path, sha256 }) => {
     const full = join(root, path);
     const flushed = fsync ? syncFile(full) : undefined;
     // Looked at when it is awaited below; until then a failure must not count as overlooked.
     flushed?.catch(() => undefined);
-    digests.set(path, await digestFile(full));
+    if (sha256 === undefined) digests.set(path, await digestFile(full));
     await flushed;
     if (FLUSH_NEEDS_WRITING) chmodSync(full, 0o444);
   });
   return digests;
-}
+};
 
 function withDigest(line: FingerprintLine, sha256: string | undefined): FingerprintLine {
   return sha256 === undefined ? line : { ...line, sha256 };

@@ -1,3 +1,4 @@
+import type { UnpackThreads } from '../archive/index.js';
 import type { Emit } from '../events/index.js';
 import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
@@ -7,6 +8,7 @@ import { clearAfterKills } from './clear-after-kills.js';
 import { collectGarbage } from './collect.js';
 import type { Collection, CollectOptions } from './collection.js';
 import { dropWorkspace } from './drop-workspace.js';
+import type { AssetThreads } from './asset-threads.js';
 import type { Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import { listCache, type ListedCacheEntry } from './list.js';
@@ -36,6 +38,7 @@ export interface CacheParts {
   readonly layout: Layout;
   readonly locks: LockClient;
   readonly durability: Durability;
+  readonly threads: AssetThreads;
   readonly pid: number;
   readonly now: () => number;
 }
@@ -44,6 +47,7 @@ export interface CacheParts {
 export class SharedCache implements Cache {
   readonly root: string;
   readonly downloads: string;
+  readonly unpacking: UnpackThreads;
   readonly #trash: Trash;
   readonly #lease: Lease;
   readonly #comparisons: Comparisons;
@@ -52,6 +56,7 @@ export class SharedCache implements Cache {
   constructor(private readonly parts: CacheParts) {
     this.root = parts.layout.root;
     this.downloads = parts.layout.downloads;
+    this.unpacking = parts.threads;
     this.#trash = new Trash(parts.layout, parts.pid);
     this.#lease = new Lease(parts.layout, parts.pid);
     this.#comparisons = new Comparisons(parts.layout, changesBetween);
@@ -169,7 +174,7 @@ export class SharedCache implements Cache {
     this.#lease[Symbol.dispose]();
     if (this.#isUsed) await clearAfterKills({ ...this.parts, trash: this.#trash });
     await this.parts.locks[Symbol.asyncDispose]();
-    await this.parts.durability.threads?.[Symbol.asyncDispose]();
+    await this.parts.threads[Symbol.asyncDispose]();
     await this.#trash.settled();
   }
 

@@ -85,13 +85,14 @@ export class Engine implements AsyncDisposable {
   readonly #cache: Cache;
   readonly #fetcher: Fetcher;
   /** Threads are started by the first archive that is worth one. */
-  readonly #extractPool: ExtractPool = createExtractPool();
+  readonly #extractPool: ExtractPool;
   readonly #locking: Locking;
 
   private constructor(options: EngineOptions, cache: Cache, events: EventBus) {
     this.#options = options;
     this.#cache = cache;
     this.events = events;
+    this.#extractPool = createExtractPool({ threads: cache.unpacking });
     this.#fetcher = createFetcher({
       host: options.host,
       offline: options.offline ?? false,
@@ -213,7 +214,6 @@ export class Engine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#children[Symbol.dispose]();
-    await this.#extractPool.close();
     await this.#fetcher.close();
     await this.#cache[Symbol.asyncDispose]();
   }

@@ -1,5 +1,5 @@
 import { DamagedEntry } from '../archive-failure.js';
-import { decompress, type Compression } from '../decompress/decompress.js';
+import { decompress, takesChunksInTurn, type Compression } from '../decompress/decompress.js';
 import { readChunks } from '../decompress/read-chunks.js';
 import type { ExtractMeter } from '../limits.js';
 import { unpackTar } from '../tar/unpack-tar.js';
@@ -15,8 +15,9 @@ const DATA = /^data\.tar(?:\.(gz|bz2|xz|zst))?$/;
  */
 export async function unpackDeb(request: UnpackRequest, meter: ExtractMeter): Promise<Unpacked> {
   const { name, range } = await findArMember(request.archive, (member) => member.startsWith('data.tar'));
-  const content = readChunks(request.archive, range);
   const compression = compressionOf(name);
+  const inTurn = compression === undefined || takesChunksInTurn(compression);
+  const content = readChunks(request.archive, { range, inTurn });
   return unpackTar(compression === undefined ? content : await decompress(content, compression), request, meter);
 }
 

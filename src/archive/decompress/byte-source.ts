@@ -27,7 +27,7 @@ export class ByteSource {
     this.#chunks = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   }
 
-  /** What is there, at least one byte and at most `most`; undefined at the end. The bytes stay valid. */
+  /** What is there, at least one byte and at most `most`; undefined at the end. Valid until more is asked for. */
   async some(most: number): Promise<Buffer | undefined> {
     while (this.#offset === this.#chunk.length) {
       if (performance.now() - this.#turnStart > LONGEST_TURN_MS) await this.#giveTurn();
@@ -42,13 +42,15 @@ export class ByteSource {
     return Buffer.from(this.#chunk.buffer, this.#chunk.byteOffset + start, this.#offset - start);
   }
 
-  /** @throws EndedEarly */
+  /**
+   * Bytes that stay as they are.
+   * @throws EndedEarly
+   */
   async exactly(count: number): Promise<Buffer> {
-    const first = count === 0 ? Buffer.alloc(0) : await this.some(count);
-    if (first?.length === count) return first;
     const whole = Buffer.alloc(count);
+    if (count === 0) return whole;
     let filled = 0;
-    for (let piece = first; piece !== undefined; piece = await this.some(count - filled)) {
+    for (let piece = await this.some(count); piece !== undefined; piece = await this.some(count - filled)) {
       piece.copy(whole, filled);
       filled += piece.length;
       if (filled === count) return whole;

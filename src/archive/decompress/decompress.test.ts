@@ -102,7 +102,7 @@ describe.each(Object.keys(PACKED) as Compression[])('%s', (compression) => {
 
 async function unpack(compression: Compression, bytes: Buffer, size: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of await decompress(chunksOf(bytes, size), compression)) pieces.push(piece);
+  for await (const piece of await decompress(chunksOf(bytes, size), compression)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 

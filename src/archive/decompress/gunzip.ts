@@ -1,28 +1,61 @@
+import { createGunzip, constants } from 'node:zlib';
 import { messageOf } from '../../errors/index.js';
-import type { ZlibOptions } from 'minizlib';
 
-/** Passed on to zlib, although the types do not say so: bytes made at a time. */
-const SETTINGS = { chunkSize: 256 * 1024 };
+/** Bytes inflated at a time at most; what comes of one piece of the input nearly always fits. */
+const ROOM = 1024 * 1024;
+
+/** What libraries that inflate in line (minizlib, pngjs, …) have always used of Node's zlib, and its types leave out. */
+interface Engine {
+  /** Null once it is closed. */
+  _handle: { close?: () => void };
+  /** Gives back a part of one buffer that it uses for every call; a new one where that is too small. */
+  _processChunk(bytes: Uint8Array, flush: number): Uint8Array;
+  on(event: 'error', listener: () => void): void;
+  removeAllListeners(event: 'error'): void;
+  close(): void;
+}
 
 /**
  * Gzip (RFC 1952), several members after each other included. Works in this thread, chunk by chunk: zlib's own streams
- * make a trip through the thread pool for each, which costs a third more when several archives are unpacked at once.
+ * make a trip through the thread pool for each, which costs a third more when several archives are unpacked at once. And
+ * always into the same memory: V8 does not collect buffers before a thread has thirty megabytes of them.
  */
-export async function loadGunzip(): Promise<(chunks: Iterable<Uint8Array>) => Generator<Uint8Array>> {
-  const { Gunzip } = await import('minizlib');
-  return function* gunzip(chunks) {
-    const inflater = new Gunzip(SETTINGS as ZlibOptions);
-    const inflated: Uint8Array[] = [];
-    let failure: Error | undefined;
-    inflater.on('data', (bytes: Uint8Array) => inflated.push(bytes));
-    inflater.on('error', (error) => (failure ??= new Error(messageOf(error), { cause: error })));
-    for (const chunk of chunks) {
-      inflater.write(chunk);
-      if (failure) throw failure;
-      yield* inflated.splice(0);
+export function* gunzip(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  using inflater = new Inflater();
+  for (const chunk of chunks) {
+    const bytes = inflater.inflate(chunk, constants.Z_NO_FLUSH);
+    if (bytes.length > 0) yield bytes;
+  }
+  const last = inflater.inflate(new Uint8Array(0), constants.Z_FINISH);
+  if (last.length > 0) yield last;
+}
+
+class Inflater implements Disposable {
+  readonly #engine = createGunzip({ chunkSize: ROOM }) as unknown as Engine;
+  readonly #handle = this.#engine._handle;
+
+  constructor() {
+    // Each call ends with closing the handle, as if there were no others to follow.
+    this.#handle.close = () => undefined;
+  }
+
+  /** @returns bytes that are valid until the next call */
+  inflate(bytes: Uint8Array, flush: number): Uint8Array {
+    try {
+      return this.#engine._processChunk(bytes, flush);
+    } catch (error) {
+      throw new Error(`zlib: ${messageOf(error)}`, { cause: error });
+    } finally {
+      this.#engine._handle = this.#handle;
+      // Each call adds a listener; and what was thrown is told as an event, too.
+      this.#engine.removeAllListeners('error');
+      this.#engine.on('error', () => undefined);
     }
-    inflater.end();
-    if (failure) throw failure;
-    yield* inflated;
-  };
+  }
+
+  [Symbol.dispose](): void {
+    // The method of its class comes back.
+    delete this.#handle.close;
+    this.#engine.close();
+  }
 }

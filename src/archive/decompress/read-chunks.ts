@@ -8,15 +8,24 @@ export interface FileRange {
   readonly length: number;
 }
 
-/** The bytes of a file (or of a part of it) as pieces; each stays as it is. A file that is too short just ends. */
-export function* readChunks(path: string, range?: FileRange): Generator<Uint8Array> {
+interface ReadOptions {
+  /** What is read of the file; default: all of it. */
+  readonly range?: FileRange;
+  /** All pieces lie in the same memory, each only until the next one is asked for; default: each stays as it is. */
+  readonly inTurn?: boolean;
+}
+
+/** The bytes of a file (or of a part of it) as pieces. A file that is too short just ends. */
+export function* readChunks(path: string, { range, inTurn = false }: ReadOptions = {}): Generator<Uint8Array> {
   const descriptor = openSync(path, 'r');
   try {
+    const room = inTurn ? Buffer.allocUnsafeSlow(CHUNK) : undefined;
     let position = range?.start ?? 0;
     const end = range === undefined ? Infinity : range.start + range.length;
     while (position < end) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, end - position));
-      const count = readSync(descriptor, chunk, 0, chunk.length, position);
+      const length = Math.min(CHUNK, end - position);
+      const chunk = room ?? Buffer.allocUnsafe(length);
+      const count = readSync(descriptor, chunk, 0, length, position);
       if (count === 0) return;
       position += count;
       yield chunk.subarray(0, count);

@@ -39,7 +39,7 @@ class TarUnpacking {
     this.#reader = reader;
     this.#request = request;
     this.#meter = meter;
-    this.#writer = new TreeWriter(request.folder);
+    this.#writer = new TreeWriter(request.folder, request);
   }
 
   async unpack(): Promise<Unpacked> {
@@ -50,7 +50,12 @@ class TarUnpacking {
       this.#request.progress(this.#writer.files, this.#bytes);
     }
     await this.#writer.finish();
-    return { root: this.#request.folder, files: this.#writer.files, bytes: this.#bytes };
+    return {
+      root: this.#request.folder,
+      files: this.#writer.files,
+      bytes: this.#bytes,
+      digests: await this.#writer.digests(),
+    };
   }
 
   async #make(entry: TarEntry): Promise<void> {
@@ -85,7 +90,7 @@ class TarUnpacking {
     this.#meter.countContent(entry.name, entry.size);
     using file = this.#writer.createFile(place, { mode: entry.mode ?? 0o644, modified: entry.modified });
     await (entry.sparse === undefined ? this.#copy(file) : this.#copySparse(file, entry.sparse));
-    file.date();
+    file.finish();
   }
 
   async #copy(file: FileWriter): Promise<void> {

@@ -195,7 +195,16 @@ test('the message names what an entry is packed with', async () => {
 async function request(rig: ArchiveRig, archive: string, given: Partial<UnpackRequest>): Promise<UnpackRequest> {
   const folder = rig.path('aside');
   await mkdir(folder, { recursive: true });
-  return { archive, folder, strip: 0, limits: DEFAULT_LIMITS, signal: undefined, progress: () => {}, ...given };
+  return {
+    archive,
+    folder,
+    strip: 0,
+    isFinal: false,
+    limits: DEFAULT_LIMITS,
+    signal: undefined,
+    progress: () => {},
+    ...given,
+  };
 }
 
 /** Bytes that do not compress, the same each time. */

@@ -50,7 +50,7 @@ class ZipUnpacking {
     this.#request = request;
     this.#archive = archive;
     this.#meter = meter;
-    this.#writer = new TreeWriter(request.folder);
+    this.#writer = new TreeWriter(request.folder, request);
   }
 
   async unpack(entries: readonly PlannedEntry[]): Promise<Unpacked> {
@@ -60,7 +60,12 @@ class ZipUnpacking {
     }
     await this.#unpackContents(entries.filter((entry) => !isFolder(entry)));
     await this.#writer.finish();
-    return { root: this.#request.folder, files: this.#writer.files, bytes: this.#bytes };
+    return {
+      root: this.#request.folder,
+      files: this.#writer.files,
+      bytes: this.#bytes,
+      digests: await this.#writer.digests(),
+    };
   }
 
   async #unpackContents(entries: readonly PlannedEntry[]): Promise<void> {
@@ -82,7 +87,7 @@ class ZipUnpacking {
       this.#bytes += piece.length;
       this.#request.progress(this.#writer.files, this.#bytes);
     });
-    file.date();
+    file.finish();
   }
 
   /** The content of a link is its target. */

@@ -26,7 +26,7 @@ export async function importPackages(invocation: Invocation, file: string, optio
   const bus = new EventBus(() => host.now());
   await using observation = observe(invocation, bus, { hasLiveView: false });
   await using cache = await openCacheToFill(invocation);
-  await using pool = createExtractPool();
+  const pool = createExtractPool({ threads: cache.unpacking });
   using interruption = new Interruption(() => {
     observation.endNow();
   });

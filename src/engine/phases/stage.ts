@@ -20,9 +20,12 @@ export async function stagePhase(pkg: PackageRun, attempt: Attempt): Promise<voi
  * stage_dir when something is still to be made of the sources, or when clones that fetch has left there are to be joined
  * by the rest; else straight where the asset lives.
  */
-async function stagingFolder({ build, install }: Recipe, { folders }: Attempt): Promise<string> {
-  const isWorkedOn = build.form !== 'nil' || install.form !== 'nil';
-  return isWorkedOn || !(await isEmpty(folders.stage)) ? folders.stage : folders.asset;
+async function stagingFolder(recipe: Recipe, { folders }: Attempt): Promise<string> {
+  return isWorkedOn(recipe) || !(await isEmpty(folders.stage)) ? folders.stage : folders.asset;
+}
+
+function isWorkedOn({ build, install }: Recipe): boolean {
+  return build.form !== 'nil' || install.form !== 'nil';
 }
 
 async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string): Promise<void> {
@@ -50,8 +53,12 @@ async function stageFetched(pkg: PackageRun, attempt: Attempt, destination: stri
   const { fetch } = attempt.folders;
   const { signal, extraction } = pkg.run;
   const archives = await archivesOf(fetch);
+  // No code of the recipe comes between this and the sealing.
+  const isFinal = !isWorkedOn(pkg.recipe) && pkg.recipe.check.form === 'nil';
   for (const archive of archives) {
-    await extractArchive({ archive, destination, strip, emit: pkg.emit, signal, ...extraction });
+    const request = { archive, destination, strip, isFinal, emit: pkg.emit, signal, ...extraction };
+    const { digests } = await extractArchive(request);
+    if (digests) attempt.knowDigests(digests);
   }
   for (const name of await readdir(fetch)) {
     const path = join(fetch, name);

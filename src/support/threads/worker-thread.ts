@@ -3,7 +3,7 @@ import { FettleError, messageOf } from '../../errors/index.js';
 import type { Reply, SentFailure } from './messages.js';
 
 /** Young objects are few and short-lived; without a limit each thread takes tens of megabytes for them. */
-const YOUNG_GENERATION_MB = 8;
+const YOUNG_GENERATION_MB = 3;
 
 interface Job<Progress, Result> {
   readonly progress: (progress: Progress) => void;
