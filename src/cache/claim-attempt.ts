@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs';
 import type { LockOwner } from '../events/index.js';
 import { markContested } from './contested.js';
 import type { LockPaths } from './layout.js';
 import { judgeLiveness } from './liveness.js';
 import { readStandingClaim, replaceClaim, takeFreeLock, type StandingClaim } from './lock-folder.js';
 import type { Takeover } from './lock-messages.js';
-import { describeOwner } from './owner-record.js';
+import { describeOwner, recordState } from './owner-record.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 export type ClaimOutcome =
@@ -14,6 +15,7 @@ export type ClaimOutcome =
 /** One waiter's way to one lock. It remembers how long it has seen no sign of life from the holder. */
 export class ClaimAttempt {
   readonly #watch = new HeartbeatWatch();
+  #seen: { readonly standing: StandingClaim; readonly record: string } | undefined;
 
   constructor(
     private readonly paths: LockPaths,
@@ -23,24 +25,40 @@ export class ClaimAttempt {
   ) {}
 
   /** Takes the lock if it is free or its holder is gone. Never waits. */
-  async try(): Promise<ClaimOutcome> {
-    const standing = await readStandingClaim(this.paths);
+  try(): ClaimOutcome {
+    const standing = readStandingClaim(this.paths);
     if (!standing) {
-      const taken = await takeFreeLock(this.paths, this.claimName);
-      return taken ? { kind: 'claimed', takeover: 'none', previousOwner: null } : this.#busy();
+      const taken = takeFreeLock(this.paths, this.claimName);
+      return taken ? { kind: 'claimed', takeover: 'none', previousOwner: null } : this.#overtaken();
     }
-    const owner = await describeOwner(this.paths, standing);
     const takeover = this.#mayTakeOver(standing);
-    if (takeover === 'none') return { kind: 'busy', owner };
-    if (takeover === 'uncertain') await markContested(this.paths, standing.name);
-    if (!(await replaceClaim(this.paths, standing.name, this.claimName))) return this.#busy();
+    if (takeover === 'none') return this.#busy(standing);
+    const owner = describeOwner(this.paths, standing);
+    if (takeover === 'uncertain') markContested(this.paths, standing.name);
+    if (!replaceClaim(this.paths, standing.name, this.claimName)) return this.#overtaken();
     return { kind: 'claimed', takeover, previousOwner: owner };
   }
 
+  /**
+   * Whether all is as `try` has seen it last: the same holder, which certainly lives, at the same work. Three questions
+   * to the system, so that whoever waits long can ask often. Never takes the lock.
+   */
+  isUnchanged(): boolean {
+    const { standing, record } = this.#seen ?? {};
+    if (!standing?.claim || judgeLiveness(standing.claim, this.self, standing.heartbeat) !== 'alive') return false;
+    return isThere(this.paths.claim(standing.name)) && recordState(this.paths) === record;
+  }
+
   /** Somebody else was faster. */
-  async #busy(): Promise<ClaimOutcome> {
-    const standing = await readStandingClaim(this.paths);
-    return { kind: 'busy', owner: standing ? await describeOwner(this.paths, standing) : null };
+  #overtaken(): ClaimOutcome {
+    const standing = readStandingClaim(this.paths);
+    return standing ? this.#busy(standing) : { kind: 'busy', owner: null };
+  }
+
+  #busy(standing: StandingClaim): ClaimOutcome {
+    // Before the record is read: when it changes in between, the next question finds out.
+    this.#seen = { standing, record: recordState(this.paths) };
+    return { kind: 'busy', owner: describeOwner(this.paths, standing) };
   }
 
   #mayTakeOver(standing: StandingClaim): Takeover {
@@ -48,6 +66,14 @@ export class ClaimAttempt {
     const liveness = standing.claim ? judgeLiveness(standing.claim, this.self, standing.heartbeat) : 'unknown';
     if (liveness === 'dead') return 'certain';
     return liveness === 'unknown' && silentMs >= this.staleMs ? 'uncertain' : 'none';
+  }
+}
+
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 
