@@ -64,5 +64,7 @@ function answer<T>(done: Done<T>, work: () => T): void {
 
 /** Later, and outside of any promise, so that what the callback throws is not taken for a failure of the work. */
 function callBack<T>(done: Done<T>, error: unknown, result?: T): void {
-  process.nextTick(done, error, result);
+  queueMicrotask(() => {
+    done(error, result);
+  });
 }

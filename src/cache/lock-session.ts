@@ -67,9 +67,11 @@ export class LockSession {
       case 'lock':
         return this.#track(this.#acquire(request));
       case 'cancel':
-        return this.#waiting.get(request.id)?.pause.cancel();
+        this.#waiting.get(request.id)?.pause.cancel();
+        return;
       case 'phase':
-        return this.#describe(request.id, { phase: request.phase });
+        this.#describe(request.id, { phase: request.phase });
+        return;
       case 'release':
         return this.#release(request.id);
     }

@@ -16,10 +16,18 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
     choose: (manifest) => manifest.packages,
     isWhole: true,
     lock: options,
+    link: options.link,
   });
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
   const mode = lockModeOf(invocation, options);
-  await stampSync(invocation, manifestFile, { report, startedAt, isQuiet: !hasWarned, mode, ...lock });
+  await stampSync(invocation, manifestFile, {
+    report,
+    startedAt,
+    isQuiet: !hasWarned,
+    mode,
+    link: record?.link,
+    ...lock,
+  });
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));
