@@ -12,10 +12,17 @@ export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly takeover: Takeover; readonly previousOwner: LockOwner | null }
   | { readonly kind: 'busy'; readonly owner: LockOwner | null };
 
+/** A holder at the last look, and the state its record had then. */
+interface SeenHolder {
+  readonly standing: StandingClaim;
+  readonly record: string;
+  readonly owner: LockOwner | null;
+}
+
 /** One waiter's way to one lock. It remembers how long it has seen no sign of life from the holder. */
 export class ClaimAttempt {
   readonly #watch = new HeartbeatWatch();
-  #seen: { readonly standing: StandingClaim; readonly record: string } | undefined;
+  #seen: SeenHolder | undefined;
 
   constructor(
     private readonly paths: LockPaths,
@@ -40,13 +47,31 @@ export class ClaimAttempt {
   }
 
   /**
-   * Whether all is as `try` has seen it last: the same holder, which certainly lives, at the same work. Three questions
-   * to the system, so that whoever waits long can ask often. Never takes the lock.
+   * Who holds the lock, where it is certain that to try for it would be in vain. Mostly three questions to the system, so
+   * that whoever waits long can ask often, and many can ask at once. Never takes the lock.
+   * @returns undefined when it is worth trying
    */
-  isUnchanged(): boolean {
-    const { standing, record } = this.#seen ?? {};
-    if (!standing?.claim || judgeLiveness(standing.claim, this.self, standing.heartbeat) !== 'alive') return false;
-    return isThere(this.paths.claim(standing.name)) && recordState(this.paths) === record;
+  certainHolder(): { readonly owner: LockOwner | null } | undefined {
+    if (this.#seen && this.#isUnchanged(this.#seen)) return this.#seen;
+    const standing = this.#standingClaim();
+    return standing && this.#isAlive(standing) ? this.#busy(standing) : undefined;
+  }
+
+  #isUnchanged({ standing, record }: SeenHolder): boolean {
+    return this.#isAlive(standing) && isThere(this.paths.claim(standing.name)) && recordState(this.paths) === record;
+  }
+
+  #isAlive({ claim, heartbeat }: StandingClaim): boolean {
+    return claim !== undefined && judgeLiveness(claim, this.self, heartbeat) === 'alive';
+  }
+
+  /** What cannot be read is for `try` to find out, and to tell. */
+  #standingClaim(): StandingClaim | undefined {
+    try {
+      return readStandingClaim(this.paths);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Somebody else was faster. */
@@ -55,10 +80,12 @@ export class ClaimAttempt {
     return standing ? this.#busy(standing) : { kind: 'busy', owner: null };
   }
 
-  #busy(standing: StandingClaim): ClaimOutcome {
+  #busy(standing: StandingClaim): Extract<ClaimOutcome, { kind: 'busy' }> {
     // Before the record is read: when it changes in between, the next question finds out.
-    this.#seen = { standing, record: recordState(this.paths) };
-    return { kind: 'busy', owner: describeOwner(this.paths, standing) };
+    const record = recordState(this.paths);
+    const owner = describeOwner(this.paths, standing);
+    this.#seen = { standing, record, owner };
+    return { kind: 'busy', owner };
   }
 
   #mayTakeOver(standing: StandingClaim): Takeover {

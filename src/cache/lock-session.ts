@@ -10,6 +10,7 @@ import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
 import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
+import { WaitReports } from './wait-reports.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
 /**
@@ -27,10 +28,6 @@ export type KeepHeartbeat = (
 ) => Promise<() => Promise<void>>;
 
 type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
-
-/** By then the holder has written who it is; shorter waits are not worth a word. */
-const FIRST_REPORT_MS = 20;
-const REPORT_INTERVAL_MS = 10_000;
 
 interface Busy {
   readonly owner: LockOwner | null;
@@ -111,8 +108,7 @@ export class LockSession {
     const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
     using pauses = new LockPauses(paths.folder, pause);
     let busy: Busy | undefined;
-    let reportAt = FIRST_REPORT_MS;
-    let told: string | undefined;
+    const reports = new WaitReports();
     for (;;) {
       if (pause.cancelled) {
         this.reply({ kind: 'cancelled', id: command.id });
@@ -120,7 +116,7 @@ export class LockSession {
       }
       // The first look mostly finds the lock free, so nothing is prepared for it.
       if (busy) pauses.beforeLook();
-      if (!busy || !attempt.isUnchanged()) busy = await this.#tryOnce(command, { paths, claim, attempt, started });
+      busy = (busy && attempt.certainHolder()) ?? (await this.#tryOnce(command, { paths, claim, attempt, started }));
       if (!busy) return;
       const waitedMs = Math.round(performance.now() - started);
       const remainingMs = (command.timeoutMs ?? Infinity) - waitedMs;
@@ -128,12 +124,8 @@ export class LockSession {
         this.reply({ kind: 'timed-out', id: command.id, owner: busy.owner, waitedMs });
         return;
       }
-      const holder = `${busy.owner?.token ?? ''} ${busy.owner?.phase ?? ''}`;
-      // What the holder does, or who it is, is told when it changes; the rest is a reminder.
-      if (waitedMs >= reportAt || (told !== undefined && told !== holder)) {
+      if (reports.isDue(busy.owner, waitedMs)) {
         this.reply({ kind: 'waiting', id: command.id, owner: busy.owner, waitedMs });
-        told = holder;
-        reportAt = waitedMs + REPORT_INTERVAL_MS;
       }
       await pauses.wait(remainingMs, busy.owner?.host === this.#self.host);
     }
