@@ -32,10 +32,10 @@ class NotedPause extends Pause {
 }
 
 describe('the pauses of a waiter', () => {
-  test('grow to a second where the system tells of changes, to a quarter of one for holders elsewhere', async () => {
+  test('grow to two seconds where the system tells of changes, to a quarter of one for holders elsewhere', async () => {
     await hold('claim');
     for (const [isOfThisMachine, longest] of [
-      [true, 1000],
+      [true, 2000],
       [false, 250],
     ] as const) {
       const pause = new NotedPause();

@@ -4,7 +4,7 @@ import type { Pause } from './pause.js';
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 250;
 /** Where the end of a hold is told by the system, asking only finds holders of this machine that were killed. */
-const LONGEST_WATCHED_PAUSE_MS = 1000;
+const LONGEST_WATCHED_PAUSE_MS = 2000;
 const GROWTH = 1.5;
 /** So often the lock may be free when it is to be watched, and somebody else's a moment later, before that costs a pause. */
 const MOST_MISSES = 8;
