@@ -76,6 +76,8 @@ async function measureWaiting(seconds) {
   const busy = await measureCores(seconds);
   await held.release();
   await Promise.all(ended);
+  // What the hand-overs left to be collected.
+  await pause(3000);
   return { busy, idle: await measureCores(seconds) };
 }
 

@@ -113,6 +113,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   E_NOT_CACHED: { meet: (world) => withRecipe(world, 'install = "true"', ['export', '-o', 'x.tar', '--json']) },
   E_EXPORT: { meet: exportLinkThatLeadsOut },
   E_IMPORT: { meet: importAnotherArchive },
+  E_LINK: { meet: copyIntoFile },
   E_LOCK_TIMEOUT: { meet: waitForTooLong },
 
   E_LOCK_FILE: { hasLine: true, meet: mendLockFileByHand },
@@ -130,6 +131,11 @@ const OTHER = process.platform === 'win32' ? 'linux' : 'windows';
 async function withManifest(world: World, lua: string, args: readonly string[] = SYNC): Promise<CommandResult> {
   await world.manifest(lua);
   return world.fettle(args, { isTraced: false });
+}
+
+async function copyIntoFile(world: World): Promise<CommandResult> {
+  await world.write('.fettle/packages', 'in the way');
+  return withRecipe(world, 'install = "touch x"', [...SYNC, '--link', 'copy']);
 }
 
 async function withRecipe(

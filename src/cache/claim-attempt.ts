@@ -1,19 +1,28 @@
+import { statSync } from 'node:fs';
 import type { LockOwner } from '../events/index.js';
 import { markContested } from './contested.js';
 import type { LockPaths } from './layout.js';
 import { judgeLiveness } from './liveness.js';
 import { readStandingClaim, replaceClaim, takeFreeLock, type StandingClaim } from './lock-folder.js';
 import type { Takeover } from './lock-messages.js';
-import { describeOwner } from './owner-record.js';
+import { describeOwner, recordState } from './owner-record.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly takeover: Takeover; readonly previousOwner: LockOwner | null }
   | { readonly kind: 'busy'; readonly owner: LockOwner | null };
 
+/** A holder at the last look, and the state its record had then. */
+interface SeenHolder {
+  readonly standing: StandingClaim;
+  readonly record: string;
+  readonly owner: LockOwner | null;
+}
+
 /** One waiter's way to one lock. It remembers how long it has seen no sign of life from the holder. */
 export class ClaimAttempt {
   readonly #watch = new HeartbeatWatch();
+  #seen: SeenHolder | undefined;
 
   constructor(
     private readonly paths: LockPaths,
@@ -23,24 +32,60 @@ export class ClaimAttempt {
   ) {}
 
   /** Takes the lock if it is free or its holder is gone. Never waits. */
-  async try(): Promise<ClaimOutcome> {
-    const standing = await readStandingClaim(this.paths);
+  try(): ClaimOutcome {
+    const standing = readStandingClaim(this.paths);
     if (!standing) {
-      const taken = await takeFreeLock(this.paths, this.claimName);
-      return taken ? { kind: 'claimed', takeover: 'none', previousOwner: null } : this.#busy();
+      const taken = takeFreeLock(this.paths, this.claimName);
+      return taken ? { kind: 'claimed', takeover: 'none', previousOwner: null } : this.#overtaken();
     }
-    const owner = await describeOwner(this.paths, standing);
     const takeover = this.#mayTakeOver(standing);
-    if (takeover === 'none') return { kind: 'busy', owner };
-    if (takeover === 'uncertain') await markContested(this.paths, standing.name);
-    if (!(await replaceClaim(this.paths, standing.name, this.claimName))) return this.#busy();
+    if (takeover === 'none') return this.#busy(standing);
+    const owner = describeOwner(this.paths, standing);
+    if (takeover === 'uncertain') markContested(this.paths, standing.name);
+    if (!replaceClaim(this.paths, standing.name, this.claimName)) return this.#overtaken();
     return { kind: 'claimed', takeover, previousOwner: owner };
   }
 
+  /**
+   * Who holds the lock, where it is certain that to try for it would be in vain. Mostly three questions to the system, so
+   * that whoever waits long can ask often, and many can ask at once. Never takes the lock.
+   * @returns undefined when it is worth trying
+   */
+  certainHolder(): { readonly owner: LockOwner | null } | undefined {
+    if (this.#seen && this.#isUnchanged(this.#seen)) return this.#seen;
+    const standing = this.#standingClaim();
+    return standing && this.#isAlive(standing) ? this.#busy(standing) : undefined;
+  }
+
+  #isUnchanged({ standing, record }: SeenHolder): boolean {
+    return this.#isAlive(standing) && isThere(this.paths.claim(standing.name)) && recordState(this.paths) === record;
+  }
+
+  #isAlive({ claim, heartbeat }: StandingClaim): boolean {
+    return claim !== undefined && judgeLiveness(claim, this.self, heartbeat) === 'alive';
+  }
+
+  /** What cannot be read is for `try` to find out, and to tell. */
+  #standingClaim(): StandingClaim | undefined {
+    try {
+      return readStandingClaim(this.paths);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Somebody else was faster. */
-  async #busy(): Promise<ClaimOutcome> {
-    const standing = await readStandingClaim(this.paths);
-    return { kind: 'busy', owner: standing ? await describeOwner(this.paths, standing) : null };
+  #overtaken(): ClaimOutcome {
+    const standing = readStandingClaim(this.paths);
+    return standing ? this.#busy(standing) : { kind: 'busy', owner: null };
+  }
+
+  #busy(standing: StandingClaim): Extract<ClaimOutcome, { kind: 'busy' }> {
+    // Before the record is read: when it changes in between, the next question finds out.
+    const record = recordState(this.paths);
+    const owner = describeOwner(this.paths, standing);
+    this.#seen = { standing, record, owner };
+    return { kind: 'busy', owner };
   }
 
   #mayTakeOver(standing: StandingClaim): Takeover {
@@ -48,6 +93,14 @@ export class ClaimAttempt {
     const liveness = standing.claim ? judgeLiveness(standing.claim, this.self, standing.heartbeat) : 'unknown';
     if (liveness === 'dead') return 'certain';
     return liveness === 'unknown' && silentMs >= this.staleMs ? 'uncertain' : 'none';
+  }
+}
+
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -1,9 +1,9 @@
-import { stat, utimes } from 'node:fs';
+import { statSync, utimesSync } from 'node:fs';
 import { messageOf } from '../errors/index.js';
 import type { LockPaths } from './layout.js';
 import { dropClaim } from './lock-folder.js';
 
-type Done = (error: unknown) => void;
+type Done<T = unknown> = (error: unknown, result?: T) => void;
 
 /** The error code that makes proper-lockfile give up at once, without its own idea of a stale lock. */
 export const BUSY = 'ELOCKED';
@@ -15,7 +15,7 @@ export const BUSY = 'ELOCKED';
 export interface ClaimFileSystem {
   mkdir(path: string, done: Done): void;
   rmdir(path: string, done: Done): void;
-  stat: (path: string, done: (error: NodeJS.ErrnoException | null, stats: unknown) => void) => void;
+  stat: (path: string, done: Done) => void;
   utimes: (path: string, accessed: Date, modified: Date, done: Done) => void;
 }
 
@@ -25,31 +25,46 @@ export function claimFileSystem(paths: LockPaths, claimName: string, claim: () =
   return {
     mkdir: (_path, done) => {
       const busy = Object.assign(new Error('another process holds the lock'), { code: BUSY });
-      settle(
-        claim().then((taken) => (taken ? null : busy)),
-        done,
+      claim().then(
+        (taken) => {
+          callBack(done, taken ? null : busy);
+        },
+        (error: unknown) => {
+          callBack(done, error ?? new Error(messageOf(error)));
+        },
       );
     },
     rmdir: (_path, done) => {
-      settle(
-        dropClaim(paths, claimName).then(() => null),
-        done,
-      );
+      answer(done, () => {
+        dropClaim(paths, claimName);
+      });
     },
     // On the claim itself, not on the folder: a claim that was taken away is gone, and no other one is ever touched.
     stat: (_path, done) => {
-      stat(file, done);
+      answer(done, () => statSync(file));
     },
     utimes: (_path, accessed, modified, done) => {
-      utimes(file, accessed, modified, done);
+      answer(done, () => {
+        utimesSync(file, accessed, modified);
+      });
     },
   };
 }
 
-/** Calls back outside of the promise, so that what the callback throws is not taken for a failure of the work. */
-function settle(work: Promise<unknown>, done: Done): void {
-  work.then(
-    (result) => setImmediate(done, result),
-    (error: unknown) => setImmediate(done, error ?? new Error(messageOf(error))),
-  );
+function answer<T>(done: Done<T>, work: () => T): void {
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    callBack(done, error);
+    return;
+  }
+  callBack(done, null, result);
+}
+
+/** Later, and outside of any promise, so that what the callback throws is not taken for a failure of the work. */
+function callBack<T>(done: Done<T>, error: unknown, result?: T): void {
+  queueMicrotask(() => {
+    done(error, result);
+  });
 }

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { lstat, readdir, unlink, writeFile } from 'node:fs/promises';
+import { statSync, writeFileSync } from 'node:fs';
+import { lstat, readdir, unlink } from 'node:fs/promises';
 import { hasCode } from '../errors/index.js';
 import { contestedLock, lockPaths, type EntryPlace, type Layout, type LockPaths } from './layout.js';
 import type { LockClient } from './lock-client.js';
@@ -15,8 +15,8 @@ const LONGEST_SILENCE_MS = 24 * 60 * 60 * 1000;
  * silent one is replaced: a kill between the two leaves a mark too many, never one too few.
  * @param silent the claim that is about to be replaced; for people who look into the file
  */
-export async function markContested(paths: LockPaths, silent: string): Promise<void> {
-  await writeFile(paths.contested, `${silent}\n`);
+export function markContested(paths: LockPaths, silent: string): void {
+  writeFileSync(paths.contested, `${silent}\n`);
 }
 
 /** Whether somebody may be at work here besides the holder of the lock. */

@@ -33,7 +33,7 @@ export async function entryIsInUse(
   { layout, pid, now }: EvictionParts,
   { lockName, place }: ListedEntry,
 ): Promise<boolean> {
-  if ((await leasedNames(layout, pid)).has(lockName) || (await isHeld(layout, lockName, pid))) return true;
+  if ((await leasedNames(layout, pid)).has(lockName) || isHeld(layout, lockName, pid)) return true;
   return mayHaveSilentHolder(place.contested, now);
 }
 

@@ -58,11 +58,12 @@ export class HeldLock implements AsyncDisposable {
   onWorkerDeath(locks: string): void {
     const wanted = !this.#releasing;
     // Nobody else would: this process lives, so others would wait for it.
-    void dropClaim(lockPaths(locks, this.name), this.#claimName)
-      .catch(() => undefined)
-      .then(() => {
-        this.onReleased();
-      });
+    try {
+      dropClaim(lockPaths(locks, this.name), this.#claimName);
+    } catch {
+      // Then they find out that this process has ended.
+    }
+    this.onReleased();
     if (wanted) this.onLost();
   }
 }

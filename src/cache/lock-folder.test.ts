@@ -20,15 +20,15 @@ async function hold(claim: string): Promise<void> {
 
 describe('taking a lock', () => {
   test('works when it is free, also when an empty folder is left of it', async () => {
-    expect(await takeFreeLock(paths, 'mine')).toBe(true);
+    expect(takeFreeLock(paths, 'mine')).toBe(true);
     await rm(paths.claim('mine'));
-    expect(await takeFreeLock(paths, 'mine')).toBe(true);
+    expect(takeFreeLock(paths, 'mine')).toBe(true);
     expect(await readdir(paths.folder)).toEqual(['mine']);
   });
 
   test('fails when somebody holds it, and leaves nothing', async () => {
     await hold('theirs');
-    expect(await takeFreeLock(paths, 'mine')).toBe(false);
+    expect(takeFreeLock(paths, 'mine')).toBe(false);
     expect(await readdir(folder)).toEqual(['name.lock']);
     expect(await readdir(paths.folder)).toEqual(['theirs']);
   });
@@ -37,13 +37,13 @@ describe('taking a lock', () => {
 describe('taking a lock over', () => {
   test('replaces the claim that was judged, and no other', async () => {
     await hold('dead');
-    expect(await replaceClaim(paths, 'dead', 'mine')).toBe(true);
-    expect(await replaceClaim(paths, 'dead', 'late')).toBe(false);
+    expect(replaceClaim(paths, 'dead', 'mine')).toBe(true);
+    expect(replaceClaim(paths, 'dead', 'late')).toBe(false);
     expect(await readdir(paths.folder)).toEqual(['mine']);
   });
 
   test('has succeeded when a file server says that the old claim is gone but the new one is there', async () => {
     await hold('mine');
-    expect(await replaceClaim(paths, 'dead', 'mine')).toBe(true);
+    expect(replaceClaim(paths, 'dead', 'mine')).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { readdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { parseClaimName, type Claim } from './claim.js';
 import type { LockPaths } from './layout.js';
@@ -7,7 +7,8 @@ import { makeFolder } from '../support/make-folder.js';
 /**
  * A lock is a folder with one file in it, the claim of its holder. It is free when the folder is not there or empty.
  * Each change is one atomic step on a path that names the claim it is about, so nobody can remove or take a claim
- * other than the one that was looked at.
+ * other than the one that was looked at. The steps are synchronous: they are few and small, and one that goes through
+ * the thread pool takes longer than all of them together.
  */
 export interface StandingClaim {
   readonly name: string;
@@ -18,12 +19,12 @@ export interface StandingClaim {
 }
 
 /** The claim that holds the lock now; undefined when it is free. */
-export async function readStandingClaim(paths: LockPaths): Promise<StandingClaim | undefined> {
+export function readStandingClaim(paths: LockPaths): StandingClaim | undefined {
   try {
-    const names = await readdir(paths.folder);
+    const names = readdirSync(paths.folder);
     const name = names.find((candidate) => parseClaimName(candidate)) ?? names[0];
     if (name === undefined) return undefined;
-    const { mtimeMs } = await stat(paths.claim(name));
+    const { mtimeMs } = statSync(paths.claim(name));
     return { name, claim: parseClaimName(name), heartbeat: mtimeMs };
   } catch (error) {
     // Released between one call and the next.
@@ -37,36 +38,36 @@ export async function readStandingClaim(paths: LockPaths): Promise<StandingClaim
  * something in it is there.
  * @returns false when somebody else was faster
  */
-export async function takeFreeLock(paths: LockPaths, claimName: string): Promise<boolean> {
+export function takeFreeLock(paths: LockPaths, claimName: string): boolean {
   makeFolder(paths.prepared(claimName));
   let taken = false;
   try {
-    await writeFile(paths.preparedClaim(claimName), '');
-    taken = await moveIntoPlace(paths, claimName);
+    writeFileSync(paths.preparedClaim(claimName), '');
+    taken = moveIntoPlace(paths, claimName);
   } finally {
-    if (!taken) await removePrepared(paths, claimName);
+    if (!taken) removePrepared(paths, claimName);
   }
   return taken;
 }
 
-async function moveIntoPlace(paths: LockPaths, claimName: string): Promise<boolean> {
+function moveIntoPlace(paths: LockPaths, claimName: string): boolean {
   const { folder } = paths;
   try {
-    await rename(paths.prepared(claimName), folder);
+    renameSync(paths.prepared(claimName), folder);
     return true;
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
-    if (hasCode(error, 'ENOENT') && (await isHeldBy(paths, claimName))) return true;
+    if (hasCode(error, 'ENOENT') && isHeldBy(paths, claimName)) return true;
     // Windows renames onto no folder at all, not even an empty one: clear the way for the next try.
-    if (hasCode(error, 'EPERM', 'EACCES') && (await removeIfEmpty(folder))) return false;
+    if (hasCode(error, 'EPERM', 'EACCES') && removeIfEmpty(folder)) return false;
     throw error;
   }
 }
 
 /** A file server may rename, lose the answer, and not find the old name at the repeated request. */
-async function isHeldBy(paths: LockPaths, claimName: string): Promise<boolean> {
+function isHeldBy(paths: LockPaths, claimName: string): boolean {
   try {
-    await stat(paths.claim(claimName));
+    statSync(paths.claim(claimName));
     return true;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
@@ -75,20 +76,20 @@ async function isHeldBy(paths: LockPaths, claimName: string): Promise<boolean> {
 }
 
 /** @returns whether something was there: full, or empty and now gone */
-async function removeIfEmpty(folder: string): Promise<boolean> {
+function removeIfEmpty(folder: string): boolean {
   try {
-    await rmdir(folder);
+    rmdirSync(folder);
     return true;
   } catch (error) {
     return hasCode(error, 'ENOTEMPTY', 'EEXIST');
   }
 }
 
-async function removePrepared(paths: LockPaths, claimName: string): Promise<void> {
+function removePrepared(paths: LockPaths, claimName: string): void {
   // Not recursively: that opens the folder, which a process with too many open files cannot do.
-  await rm(paths.preparedClaim(claimName), { force: true });
+  rmSync(paths.preparedClaim(claimName), { force: true });
   try {
-    await rmdir(paths.prepared(claimName));
+    rmdirSync(paths.prepared(claimName));
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
   }
@@ -98,9 +99,9 @@ async function removePrepared(paths: LockPaths, claimName: string): Promise<void
  * Turns a standing claim into another one: of several that try, exactly one succeeds.
  * @returns false when `standing` is no longer there
  */
-export async function replaceClaim(paths: LockPaths, standing: string, claimName: string): Promise<boolean> {
+export function replaceClaim(paths: LockPaths, standing: string, claimName: string): boolean {
   try {
-    await rename(paths.claim(standing), paths.claim(claimName));
+    renameSync(paths.claim(standing), paths.claim(claimName));
     return true;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return isHeldBy(paths, claimName);
@@ -109,10 +110,10 @@ export async function replaceClaim(paths: LockPaths, standing: string, claimName
 }
 
 /** Frees the lock if `claimName` still holds it. A kill between the two steps leaves an empty folder: a free lock. */
-export async function dropClaim(paths: LockPaths, claimName: string): Promise<void> {
+export function dropClaim(paths: LockPaths, claimName: string): void {
   try {
-    await unlink(paths.claim(claimName));
-    await rmdir(paths.folder);
+    unlinkSync(paths.claim(claimName));
+    rmdirSync(paths.folder);
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES')) throw error;
   }

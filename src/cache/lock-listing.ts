@@ -12,7 +12,7 @@ import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 export async function lockedNames(layout: Layout): Promise<readonly string[]> {
   const held: string[] = [];
   for (const name of await lockNames(layout)) {
-    if (await readStandingClaim(lockPaths(layout.locks, name))) held.push(name);
+    if (readStandingClaim(lockPaths(layout.locks, name))) held.push(name);
   }
   return held;
 }
@@ -33,18 +33,18 @@ export async function standingLocks(layout: Layout, pid: number): Promise<readon
   const found: StandingLock[] = [];
   for (const name of await lockNames(layout)) {
     const paths = lockPaths(layout.locks, name);
-    const standing = await readStandingClaim(paths);
+    const standing = readStandingClaim(paths);
     if (!standing) continue;
     const { claim, heartbeat } = standing;
     const liveness = claim ? judgeLiveness(claim, self, heartbeat) : 'unknown';
-    found.push({ name, owner: await describeOwner(paths, standing), liveness, heartbeat });
+    found.push({ name, owner: describeOwner(paths, standing), liveness, heartbeat });
   }
   return found;
 }
 
 /** Whether somebody holds a lock who is not certainly dead. */
-export async function isHeld(layout: Layout, name: string, pid: number): Promise<boolean> {
-  const standing = await readStandingClaim(lockPaths(layout.locks, name));
+export function isHeld(layout: Layout, name: string, pid: number): boolean {
+  const standing = readStandingClaim(lockPaths(layout.locks, name));
   if (!standing) return false;
   return !standing.claim || judgeLiveness(standing.claim, identifyProcess(pid), standing.heartbeat) !== 'dead';
 }
@@ -52,7 +52,7 @@ export async function isHeld(layout: Layout, name: string, pid: number): Promise
 /** Removes the locks, and claims that were being made ready, of processes that are certainly dead. */
 export async function tidyLocks(layout: Layout, pid: number): Promise<void> {
   const self = identifyProcess(pid);
-  for (const name of await lockNames(layout)) await tidyLock(layout, name, self);
+  for (const name of await lockNames(layout)) tidyLock(layout, name, self);
   for (const claimName of (await namesIn(layout.locks)).map(preparedClaimOf)) {
     const claim = parseClaimName(claimName ?? '');
     if (claimName !== undefined && claim && judgeLiveness(claim, self, Infinity) === 'dead') {
@@ -61,12 +61,12 @@ export async function tidyLocks(layout: Layout, pid: number): Promise<void> {
   }
 }
 
-async function tidyLock(layout: Layout, name: string, self: ProcessIdentity): Promise<void> {
+function tidyLock(layout: Layout, name: string, self: ProcessIdentity): void {
   const paths = lockPaths(layout.locks, name);
-  const standing = await readStandingClaim(paths);
+  const standing = readStandingClaim(paths);
   if (standing?.claim && judgeLiveness(standing.claim, self, standing.heartbeat) === 'dead') {
-    await removeOwnerRecord(paths);
-    await dropClaim(paths, standing.name);
+    removeOwnerRecord(paths);
+    dropClaim(paths, standing.name);
   }
 }
 

@@ -5,11 +5,12 @@ import { claimName, newClaim, type Claim } from './claim.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { BUSY, claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
 import { lockPaths, type LockPaths } from './layout.js';
-import { LockWatch } from './lock-watch.js';
+import { LockPauses } from './lock-pauses.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
 import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
+import { WaitReports } from './wait-reports.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
 /**
@@ -28,29 +29,24 @@ export type KeepHeartbeat = (
 
 type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
 
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 250;
-/** Where the end of a hold is told by the system, asking only finds holders of this machine that were killed. */
-const LONGEST_WATCHED_PAUSE_MS = 1000;
-/** By then the holder has written who it is; shorter waits are not worth a word. */
-const FIRST_REPORT_MS = 20;
-const REPORT_INTERVAL_MS = 10_000;
+interface Busy {
+  readonly owner: LockOwner | null;
+}
 
 interface Held {
+  readonly name: string;
   readonly paths: LockPaths;
   readonly claim: Claim;
   readonly stopHeartbeat: () => Promise<void>;
   record: OwnerRecord;
   /** From then on the owner record may be that of the next holder. */
   lost: boolean;
-  /** Owner records are written one after the other, and none after the lock was released. */
-  writing: Promise<void>;
 }
 
 /** All locks that one cache of one process waits for or holds. Lives in the worker thread. */
 export class LockSession {
   readonly #self: ProcessIdentity;
-  readonly #pauses = new Map<number, Pause>();
+  readonly #waiting = new Map<number, { readonly name: string; readonly pause: Pause }>();
   readonly #held = new Map<number, Held>();
   readonly #acquiring = new Set<Promise<void>>();
 
@@ -68,9 +64,11 @@ export class LockSession {
       case 'lock':
         return this.#track(this.#acquire(request));
       case 'cancel':
-        return this.#pauses.get(request.id)?.cancel();
+        this.#waiting.get(request.id)?.pause.cancel();
+        return;
       case 'phase':
-        return this.#describe(request.id, { phase: request.phase });
+        this.#describe(request.id, { phase: request.phase });
+        return;
       case 'release':
         return this.#release(request.id);
     }
@@ -78,7 +76,7 @@ export class LockSession {
 
   /** Ends all waiting and frees all locks. */
   async close(): Promise<void> {
-    for (const pause of this.#pauses.values()) pause.cancel();
+    for (const { pause } of this.#waiting.values()) pause.cancel();
     // One of them may be just about to get its lock.
     await Promise.all(this.#acquiring);
     await Promise.all([...this.#held.keys()].map((id) => this.#release(id)));
@@ -92,14 +90,14 @@ export class LockSession {
 
   async #acquire(command: LockCommand): Promise<void> {
     const pause = new Pause();
-    this.#pauses.set(command.id, pause);
+    this.#waiting.set(command.id, { name: command.name, pause });
     try {
       await this.#waitForLock(command, pause);
     } catch (error) {
       const code = hasCode(error, ...CODES_WORTH_TELLING) ? String((error as { code: unknown }).code) : undefined;
       this.reply({ kind: 'failed', id: command.id, failure: { code, message: messageOf(error) } });
     } finally {
-      this.#pauses.delete(command.id);
+      this.#waiting.delete(command.id);
     }
   }
 
@@ -108,18 +106,17 @@ export class LockSession {
     const claim = newClaim(this.#self);
     const paths = lockPaths(this.settings.locks, command.name);
     const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
-    let reportAt = FIRST_REPORT_MS;
-    let told: string | undefined;
-    for (let pauseMs = FIRST_PAUSE_MS, looks = 0; ; looks += 1) {
-      // Before the look: what changes after it wakes the pause. The first look mostly finds the lock free.
-      using watch = new LockWatch(looks > 0 ? paths.folder : undefined, () => {
-        pause.wake();
-      });
+    using pauses = new LockPauses(paths.folder, pause);
+    let busy: Busy | undefined;
+    const reports = new WaitReports();
+    for (;;) {
       if (pause.cancelled) {
         this.reply({ kind: 'cancelled', id: command.id });
         return;
       }
-      const busy = await this.#tryOnce(command, { paths, claim, attempt, started });
+      // The first look mostly finds the lock free, so nothing is prepared for it.
+      if (busy) pauses.beforeLook();
+      busy = (busy && attempt.certainHolder()) ?? (await this.#tryOnce(command, { paths, claim, attempt, started }));
       if (!busy) return;
       const waitedMs = Math.round(performance.now() - started);
       const remainingMs = (command.timeoutMs ?? Infinity) - waitedMs;
@@ -127,18 +124,10 @@ export class LockSession {
         this.reply({ kind: 'timed-out', id: command.id, owner: busy.owner, waitedMs });
         return;
       }
-      const holder = `${busy.owner?.token ?? ''} ${busy.owner?.phase ?? ''}`;
-      // What the holder does, or who it is, is told when it changes; the rest is a reminder.
-      if (waitedMs >= reportAt || (told !== undefined && told !== holder)) {
+      if (reports.isDue(busy.owner, waitedMs)) {
         this.reply({ kind: 'waiting', id: command.id, owner: busy.owner, waitedMs });
-        told = holder;
-        reportAt = waitedMs + REPORT_INTERVAL_MS;
       }
-      const isTold = watch.isWatching && busy.owner?.host === this.#self.host;
-      pauseMs = Math.min(pauseMs, isTold ? LONGEST_WATCHED_PAUSE_MS : LONGEST_PAUSE_MS);
-      const wasWoken = await pause.wait(Math.min(pauseMs, remainingMs));
-      // Who was woken and comes too late may have looked while there was nothing to watch.
-      pauseMs = wasWoken ? FIRST_PAUSE_MS : pauseMs * 1.5;
+      await pauses.wait(remainingMs, busy.owner?.host === this.#self.host);
     }
   }
 
@@ -146,7 +135,7 @@ export class LockSession {
   async #tryOnce(
     command: LockCommand,
     way: { paths: LockPaths; claim: Claim; attempt: ClaimAttempt; started: number },
-  ): Promise<{ readonly owner: LockOwner | null } | undefined> {
+  ): Promise<Busy | undefined> {
     const { paths, claim } = way;
     let owner: LockOwner | null = null;
     let takeover: Takeover = 'none';
@@ -166,8 +155,8 @@ export class LockSession {
         },
       });
       const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile };
-      this.#held.set(command.id, { paths, claim, stopHeartbeat, record, lost: false, writing: Promise.resolve() });
-      await this.#describe(command.id, {});
+      this.#held.set(command.id, { name: command.name, paths, claim, stopHeartbeat, record, lost: false });
+      this.#describe(command.id, {});
     } catch (error) {
       if (hasCode(error, BUSY)) return { owner };
       throw error;
@@ -183,22 +172,19 @@ export class LockSession {
     this.reply({ kind: 'lost', id });
   }
 
-  async #describe(id: number, change: Partial<OwnerRecord>): Promise<void> {
+  #describe(id: number, change: Partial<OwnerRecord>): void {
     const held = this.#held.get(id);
     if (!held || held.lost) return;
     held.record = { ...held.record, ...change };
-    const { record } = held;
-    held.writing = held.writing.then(() => writeOwnerRecord(held.paths, held.claim, record));
-    await held.writing;
+    writeOwnerRecord(held.paths, held.claim, held.record);
   }
 
   async #release(id: number): Promise<void> {
     const held = this.#held.get(id);
     if (held) {
       this.#held.delete(id);
-      await held.writing;
       await free(held);
-      for (const pause of this.#pauses.values()) pause.wake();
+      for (const { name, pause } of this.#waiting.values()) if (name === held.name) pause.wake();
     }
     this.reply({ kind: 'released', id });
   }
@@ -207,10 +193,18 @@ export class LockSession {
 /** A lock that cannot be freed is left to those who find its holder gone. */
 async function free({ paths, claim, lost, stopHeartbeat }: Held): Promise<void> {
   // Before the lock, else it could be the next holder's.
-  if (!lost) await removeOwnerRecord(paths);
+  if (!lost) removeOwnerRecord(paths);
   await stopHeartbeat().catch(() => undefined);
   // Once lost, the heartbeat no longer looks after the claim; it may still be there if only its disk failed.
-  if (lost) await dropClaim(paths, claimName(claim)).catch(() => undefined);
+  if (lost) dropIfPossible(paths, claimName(claim));
+}
+
+function dropIfPossible(paths: LockPaths, name: string): void {
+  try {
+    dropClaim(paths, name);
+  } catch {
+    // See above.
+  }
 }
 
 /** What src/cache/failure.ts has words for; anything else is a bug. */

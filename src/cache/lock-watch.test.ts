@@ -26,6 +26,7 @@ describe('a lock that is watched', () => {
     expect(watch.isWatching).toBe(true);
     await act();
     expect(await pause.wait(60_000)).toBe(true);
+    expect([watch.hasChanged, watch.foundNothing]).toEqual([true, false]);
   });
 
   test('says nothing of a heartbeat', async () => {
@@ -46,7 +47,7 @@ describe('a lock that is watched', () => {
     await unlink(join(folder, 'claim'));
     await rmdir(folder);
     using watch = new LockWatch(folder, () => undefined);
-    expect(watch.isWatching).toBe(false);
+    expect([watch.isWatching, watch.foundNothing]).toEqual([false, true]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
+import { hasCode } from '../errors/index.js';
 
 /** On Windows a folder that is watched keeps its name when it is removed, which would keep the lock from being taken. */
 const CAN_WATCH = process.platform !== 'win32';
@@ -8,15 +9,28 @@ const CAN_WATCH = process.platform !== 'win32';
  * what happens on this machine is told, and nothing where the system has no watches left: asking stays necessary.
  */
 export class LockWatch implements Disposable {
+  /** There was no such folder: the lock was free a moment ago. */
+  readonly foundNothing: boolean;
   readonly #watcher: FSWatcher | undefined;
+  #hasChanged = false;
 
-  /** @param folder of the lock; undefined, or one that is not there, is not watched */
-  constructor(folder: string | undefined, onChange: () => void) {
-    this.#watcher = watchFolder(folder, onChange);
+  /** @param folder of the lock; one that is not there is not watched */
+  constructor(folder: string, onChange: () => void) {
+    const watched = watchFolder(folder, () => {
+      this.#hasChanged = true;
+      onChange();
+    });
+    this.foundNothing = watched === 'nothing';
+    this.#watcher = watched === 'nothing' ? undefined : watched;
   }
 
   get isWatching(): boolean {
     return this.#watcher !== undefined;
+  }
+
+  /** From then on another folder may stand at the path, and this watch tells nothing of it. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
   }
 
   [Symbol.dispose](): void {
@@ -24,8 +38,8 @@ export class LockWatch implements Disposable {
   }
 }
 
-function watchFolder(folder: string | undefined, onChange: () => void): FSWatcher | undefined {
-  if (!CAN_WATCH || folder === undefined) return undefined;
+function watchFolder(folder: string, onChange: () => void): FSWatcher | 'nothing' | undefined {
+  if (!CAN_WATCH) return undefined;
   try {
     // The other kind of event is `change`: a heartbeat.
     const watcher = watch(folder, { persistent: false }, (kind) => {
@@ -35,7 +49,7 @@ function watchFolder(folder: string | undefined, onChange: () => void): FSWatche
       watcher.close();
     });
     return watcher;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return hasCode(error, 'ENOENT') ? 'nothing' : undefined;
   }
 }

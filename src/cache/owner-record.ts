@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { LockOwner, Phase } from '../events/index.js';
 import { PHASES } from '../events/index.js';
 import { claimName, type Claim } from './claim.js';
@@ -14,25 +14,43 @@ export interface OwnerRecord {
 }
 
 /** Best effort: a record that cannot be written never fails the work it tells of. */
-export async function writeOwnerRecord(paths: LockPaths, claim: Claim, record: OwnerRecord): Promise<void> {
+export function writeOwnerRecord(paths: LockPaths, claim: Claim, record: OwnerRecord): void {
   const temporary = paths.prepared(`${claimName(claim)}.json`);
   try {
-    await writeFile(temporary, JSON.stringify(record));
-    await rename(temporary, paths.record);
+    writeFileSync(temporary, JSON.stringify(record));
+    renameSync(temporary, paths.record);
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    removeIfPossible(temporary);
   }
 }
 
-export async function removeOwnerRecord(paths: LockPaths): Promise<void> {
-  await rm(paths.record, { force: true }).catch(() => undefined);
+export function removeOwnerRecord(paths: LockPaths): void {
+  removeIfPossible(paths.record);
+}
+
+function removeIfPossible(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // It was not there, or stays: nothing but messages depends on it.
+  }
+}
+
+/** Differs when the record was written anew: each one is a file of its own. */
+export function recordState(paths: LockPaths): string {
+  try {
+    const found = statSync(paths.record, { throwIfNoEntry: false });
+    return found ? `${found.ino} ${found.mtimeMs}` : '';
+  } catch {
+    return '';
+  }
 }
 
 /** The holder as events show it; null when the claim does not say who made it. */
-export async function describeOwner(paths: LockPaths, standing: StandingClaim): Promise<LockOwner | null> {
+export function describeOwner(paths: LockPaths, standing: StandingClaim): LockOwner | null {
   const { claim } = standing;
   if (!claim) return null;
-  const record = await readOwnerRecord(paths, claim.token);
+  const record = readOwnerRecord(paths, claim.token);
   return {
     pid: claim.pid,
     host: claim.host,
@@ -46,9 +64,9 @@ export async function describeOwner(paths: LockPaths, standing: StandingClaim): 
 }
 
 /** Undefined when the record is of an earlier holder: that one was killed before it could remove it. */
-async function readOwnerRecord(paths: LockPaths, token: string): Promise<OwnerRecord | undefined> {
+function readOwnerRecord(paths: LockPaths, token: string): OwnerRecord | undefined {
   try {
-    const record = JSON.parse(await readFile(paths.record, 'utf8')) as Partial<Record<keyof OwnerRecord, unknown>>;
+    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Partial<Record<keyof OwnerRecord, unknown>>;
     if (record.token !== token || typeof record.since !== 'number') return undefined;
     return {
       token,

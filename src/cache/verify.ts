@@ -68,7 +68,7 @@ async function inspectAtRest(
   if (!claimsToBeComplete(listed.place)) return undefined;
   const inspection = await inspectEntry(layout, listed.place, signal);
   if (inspection.damage.length === 0) return inspection;
-  if (await isHeld(layout, listed.lockName, pid)) return undefined;
+  if (isHeld(layout, listed.lockName, pid)) return undefined;
   const isSame = readMarker(listed.place.marker)?.completedAt === inspection.marker?.completedAt;
   return isSame && claimsToBeComplete(listed.place) ? inspection : inspectAtRest(parts, listed, signal);
 }

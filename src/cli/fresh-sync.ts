@@ -4,16 +4,27 @@ import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
-import { isFresh, publishedFiles, readStamp, removeStamp, writeStamp, type SyncStamp } from '../project/index.js';
+import {
+  isFresh,
+  publishedFiles,
+  readStamp,
+  removeStamp,
+  watchedCopies,
+  writeStamp,
+  type LinkMode,
+  type SyncStamp,
+} from '../project/index.js';
 import { runJson, wantsTelemetry } from '../report/index.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
+import { askedLinkMode } from './private-copies.js';
 import { reporterFor } from './reporter.js';
 
 export interface SyncOptions extends LockFlags {
   readonly json?: boolean;
   readonly dryRun?: boolean;
+  readonly link?: LinkMode;
 }
 
 /**
@@ -45,7 +56,11 @@ export function freshSync(invocation: Invocation, options: SyncOptions): number 
 function holds(stamp: SyncStamp, invocation: Invocation, options: SyncOptions, manifestFile: string): boolean {
   const { host } = invocation;
   const modes = lockModeOf(invocation, options) === 'frozen' ? ['seen', 'frozen'] : ['seen'];
-  return modes.some((lock) => isFresh(stamp, host.now(), identityOf(invocation, manifestFile, lock), host.env));
+  // Not asked for, it stays as it is.
+  const link = askedLinkMode(invocation, options.link) ?? stamp.identity['link'] ?? null;
+  return modes.some((lock) =>
+    isFresh(stamp, host.now(), identityOf(invocation, manifestFile, { lock, link }), host.env),
+  );
 }
 
 /** A sync that has ended. */
@@ -55,6 +70,8 @@ export interface EndedSync {
   /** It has said nothing that must be said again. */
   readonly isQuiet: boolean;
   readonly mode: LockMode;
+  /** How the project's private copies are made; undefined where it has none. */
+  readonly link: LinkMode | undefined;
   readonly lockFile: string;
   readonly hasWrittenLock: boolean;
 }
@@ -66,7 +83,7 @@ export interface EndedSync {
 export async function stampSync(
   invocation: Invocation,
   manifestFile: string,
-  { report, startedAt, isQuiet, mode, lockFile, hasWrittenLock }: EndedSync,
+  { report, startedAt, isQuiet, mode, link = 'none', lockFile, hasWrittenLock }: EndedSync,
 ): Promise<SyncStamp['states'] | undefined> {
   const projectDir = dirname(manifestFile);
   const { inputs } = report;
@@ -75,7 +92,7 @@ export async function stampSync(
     return undefined;
   }
   return writeStamp(projectDir, {
-    identity: identityOf(invocation, manifestFile, mode === 'frozen' ? 'frozen' : 'seen'),
+    identity: identityOf(invocation, manifestFile, { lock: mode === 'frozen' ? 'frozen' : 'seen', link }),
     env: inputs.env,
     startedAt,
     writtenAt: invocation.host.now(),
@@ -84,6 +101,7 @@ export async function stampSync(
     results: [
       ...inputs.assets,
       ...(await publishedFiles(projectDir, invocation.host)),
+      ...watchedCopies(projectDir),
       ...(hasWrittenLock ? [lockFile] : []),
     ],
     packages: report.packages,
@@ -94,7 +112,7 @@ export async function stampSync(
 function identityOf(
   { host, globals, build, version }: Invocation,
   manifestFile: string,
-  lock: string,
+  modes: { readonly lock: string; readonly link: string | null },
 ): SyncStamp['identity'] {
   const { FETTLE_CACHE_ROOT = null, XDG_CACHE_HOME = null, LOCALAPPDATA = null } = host.env;
   return {
@@ -104,7 +122,7 @@ function identityOf(
     manifest: manifestFile,
     cacheRoot: globals.cacheRoot === undefined ? null : resolve(host.cwd, globals.cacheRoot),
     home: host.home,
-    lock,
+    ...modes,
     releaseAge: globals.requireReleaseAge?.toString() ?? null,
     FETTLE_CACHE_ROOT: FETTLE_CACHE_ROOT === null ? null : resolve(host.cwd, FETTLE_CACHE_ROOT),
     XDG_CACHE_HOME,

@@ -17,10 +17,11 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
     choose: (manifest) => manifest.packages,
     isWhole: true,
     lock: options,
+    link: options.link,
   });
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
   const mode = lockModeOf(invocation, options);
-  const ended = { report, startedAt, isQuiet: !hasWarned, mode, ...lock };
+  const ended = { report, startedAt, isQuiet: !hasWarned, mode, link: record?.link, ...lock };
   const states = await stampSync(invocation, manifestFile, ended);
   if (report.ok && record) await writeProjectAnswers(invocation, { ...ended, manifestFile, record, requests, states });
   if (report.error) sayError(invocation, report.error);

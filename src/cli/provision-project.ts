@@ -1,11 +1,11 @@
-import type { PackageOutcome } from '../engine/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
-import type { EnvironmentRecord } from '../project/index.js';
+import { removeUnusedCopies, type EnvironmentRecord, type LinkMode } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 import { readManifestBytes } from './manifest-file.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock, saveLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
+import { askedLinkMode, useCopies } from './private-copies.js';
 import { openRecipeMemory, saveRecipeMemory } from './recipe-memory.js';
 import { provision, type Provisioned } from './provision.js';
 import { previousDeployments, previousRecord, recordRun } from './record-run.js';
@@ -17,6 +17,8 @@ export interface ProjectTask {
   /** Whether all packages of the manifest are chosen. */
   readonly isWhole: boolean;
   readonly lock: LockFlags;
+  /** How packages are taken into the project; undefined: as FETTLE_LINK or the last sync says. */
+  readonly link?: LinkMode | undefined;
   choose(manifest: Manifest): readonly PackageRequest[];
 }
 
@@ -34,6 +36,7 @@ export interface ProvisionedProject extends Provisioned {
 /** Loads the project's manifest, installs packages of it, and records what was locked and what they deployed. */
 export async function provisionProject(invocation: Invocation, task: ProjectTask): Promise<ProvisionedProject> {
   const mode = lockModeOf(invocation, task.lock);
+  const askedLink = askedLinkMode(invocation, task.link);
   const manifest = loadProjectManifest(invocation);
   try {
     const bytes = await readManifestBytes(manifest.file);
@@ -50,16 +53,30 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
       previousDeployments: previousDeployments(previous),
     };
     const provisioned = await provision(invocation, request, { recordIn: manifest.directory });
-    const outcomes: readonly PackageOutcome[] = provisioned.report.packages;
-    const hasWrittenLock = await saveLock(invocation, lock, provisioned.report.lock, outcomes);
-    const run = { outcomes, isWhole: task.isWhole && provisioned.report.ok, host: invocation.host };
-    const record = wasRefused(provisioned) ? previous : await recordRun(manifest, bytes, run, previous);
-    if (record) await saveRecipeMemory(manifest, memory, run.isWhole);
+    const { report } = provisioned;
+    const hasWrittenLock = await saveLock(invocation, lock, report.lock, report.packages);
     const { file: manifestFile, packages: requests } = manifest;
-    return { ...provisioned, manifestFile, lockFile: lock.file, hasWrittenLock, record, requests };
+    const project = { manifestFile, lockFile: lock.file, hasWrittenLock, requests };
+    if (wasRefused(provisioned)) return { ...provisioned, ...project, record: previous };
+    const isWhole = task.isWhole && report.ok;
+    const link = linkModeOf(isWhole, askedLink, previous);
+    const outcomes = await useCopies(invocation, manifest.directory, { outcomes: report.packages, mode: link });
+    const record = await recordRun(manifest, bytes, { outcomes, isWhole, link, host: invocation.host }, previous);
+    // Not before: until then the old record leads to them.
+    if (record) {
+      removeUnusedCopies(manifest.directory, record);
+      await saveRecipeMemory(manifest, memory, isWhole);
+    }
+    return { ...provisioned, report: { ...report, packages: outcomes }, ...project, record };
   } finally {
     manifest.state?.close();
   }
+}
+
+/** Only a whole run may change it: else some packages would be used here and some there. */
+function linkModeOf(isWhole: boolean, asked: LinkMode | undefined, previous: EnvironmentRecord | undefined): LinkMode {
+  const recorded = previous && (previous.link ?? 'none');
+  return (isWhole ? (asked ?? recorded) : (recorded ?? asked)) ?? 'none';
 }
 
 /** Nothing was begun, so nothing is to be recorded. */

@@ -1,12 +1,14 @@
-import type { PackageOutcome, PreviousDeployment } from '../engine/index.js';
+import type { PreviousDeployment } from '../engine/index.js';
 import { FettleError } from '../errors/index.js';
 import type { Host } from '../host/index.js';
 import { packageId, type Manifest } from '../manifest/index.js';
+import { originalChanges, type UsedPackage } from './private-copies.js';
 import {
   digestManifest,
   publishEnvironment,
   readEnvironment,
   type EnvironmentRecord,
+  type LinkMode,
   type PackageRecord,
 } from '../project/index.js';
 
@@ -22,7 +24,9 @@ export async function previousRecord(projectDir: string): Promise<EnvironmentRec
 
 export function previousDeployments(record: EnvironmentRecord | undefined): ReadonlyMap<string, PreviousDeployment> {
   const deployments = new Map<string, PreviousDeployment>();
-  for (const { id, deployed, deployKey } of record?.packages ?? []) {
+  const changes = record ? originalChanges(record) : new Map<string, never>();
+  for (const { id, deployKey } of record?.packages ?? []) {
+    const deployed = changes.get(id);
     if (deployed) deployments.set(id, { deployKey, changes: deployed });
   }
   return deployments;
@@ -39,7 +43,12 @@ const INCOMPLETE = '0'.repeat(64);
 export async function recordRun(
   manifest: Manifest,
   manifestBytes: Uint8Array,
-  run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean; readonly host: Host },
+  run: {
+    readonly outcomes: readonly UsedPackage[];
+    readonly isWhole: boolean;
+    readonly link: LinkMode;
+    readonly host: Host;
+  },
   previous: EnvironmentRecord | undefined,
 ): Promise<EnvironmentRecord | undefined> {
   const packages = mergedRecords(manifest, run, previous);
@@ -51,6 +60,7 @@ export async function recordRun(
     manifestFile: manifest.file,
     manifestDigest: isComplete ? digest : INCOMPLETE,
     packages,
+    ...(run.link !== 'none' && { link: run.link }),
   };
   await publishEnvironment(manifest.directory, record, run.host);
   return record;
@@ -58,7 +68,7 @@ export async function recordRun(
 
 function mergedRecords(
   manifest: Manifest,
-  run: { readonly outcomes: readonly PackageOutcome[]; readonly isWhole: boolean },
+  run: { readonly outcomes: readonly UsedPackage[]; readonly isWhole: boolean },
   previous: EnvironmentRecord | undefined,
 ): readonly PackageRecord[] {
   const fresh = new Map(run.outcomes.flatMap((outcome) => recordOf(outcome)).map((record) => [record.id, record]));
@@ -69,9 +79,10 @@ function mergedRecords(
   return [...records.values()].sort((first, second) => rank(first.id) - rank(second.id));
 }
 
-function recordOf(outcome: PackageOutcome): readonly PackageRecord[] {
+function recordOf(outcome: UsedPackage): readonly PackageRecord[] {
   if (!outcome.ok || outcome.deployKey === null) return [];
   const { id, identity, options, version, key, path, products, deployed, deployKey } = outcome;
   const known = version === undefined ? {} : { version };
-  return [{ id, identity, options, ...known, key, assetPath: path, products, deployed, deployKey }];
+  const cached = outcome.cachePath === undefined ? {} : { cachePath: outcome.cachePath };
+  return [{ id, identity, options, ...known, key, assetPath: path, ...cached, products, deployed, deployKey }];
 }

@@ -55,5 +55,5 @@ export async function runInProject(
 
 /** The folders in the cache that a project uses. */
 export function assetsOf({ packages }: EnvironmentRecord): readonly string[] {
-  return packages.map(({ assetPath }) => assetPath).filter((path) => path !== null);
+  return packages.map(({ assetPath, cachePath }) => cachePath ?? assetPath).filter((path) => path !== null);
 }

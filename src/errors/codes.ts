@@ -83,6 +83,7 @@ export const ERROR_CODES = {
   E_CACHE: { exit: 'cache', meaning: 'The cache cannot be read or written.' },
   E_CACHE_VERSION: { exit: 'cache', meaning: 'The cache was made by a newer fettle.' },
   E_DISK_FULL: { exit: 'cache', meaning: 'The disk is full.' },
+  E_LINK: { exit: 'cache', meaning: "A package could not be copied into the project's folder." },
   E_LOCK_TIMEOUT: { exit: 'lock', meaning: 'Another process held a lock for too long.' },
   E_NOT_CACHED: { exit: 'cache', meaning: 'Something that is to be exported is not in the cache.' },
   E_EXPORT: { exit: 'cache', meaning: 'Something in the cache cannot be carried to another machine.' },

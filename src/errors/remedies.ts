@@ -97,6 +97,8 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
         'Run `fettle sync` for packages and `fettle fetch --all` for downloads, or export with `--no-downloads`.',
       E_EXPORT: 'Change the recipe so that its links stay inside `install_dir`, or export other packages by name.',
       E_IMPORT: 'Get the archive again, or make it with `fettle export` on a machine of the same platform.',
+      E_LINK:
+        'Use `--link auto`, put `--cache-root` and the project on one file system, or use the cache itself: `--link none`. See [environment.md](environment.md#private-copies).',
       E_LOCK_TIMEOUT: 'The facts name the process and its log. Wait for it, or give a longer `--lock-timeout`.',
     },
   },

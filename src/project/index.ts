@@ -1,5 +1,16 @@
 export { renewAnswers, writeAnswers, type PackageAnswers } from './answers/index.js';
 export { matchTools, readToolFiles, type ToolMatch, type ToolRecipe } from './detect/index.js';
+export {
+  keepCopies,
+  LINK_MODES,
+  movedText,
+  movedValues,
+  removeUnusedCopies,
+  watchedCopies,
+  type KeptCopies,
+  type LinkMode,
+  type Move,
+} from './copies/index.js';
 export { editFile } from './edit-file.js';
 export { activate, changesBetween, deactivate } from './activation.js';
 export { composeEnvironment, environmentFor, type ComposedEnvironment, type VariableConflict } from './compose.js';

@@ -1,3 +1,4 @@
+import { LINK_MODES } from './copies/link-mode.js';
 import type { EnvironmentRecord } from './record.js';
 
 /** What a record's text turned out to be. */
@@ -57,6 +58,7 @@ const RECORD_FIELDS: Readonly<Record<string, Check>> = {
   manifestFile: isText,
   manifestDigest: isText,
   packages: Array.isArray,
+  link: (value) => value === undefined || LINK_MODES.some((mode) => mode === value),
 };
 
 const PACKAGE_FIELDS: Readonly<Record<string, Check>> = {
@@ -66,6 +68,7 @@ const PACKAGE_FIELDS: Readonly<Record<string, Check>> = {
   version: (value) => value === undefined || isText(value),
   key: isTextOrNull,
   assetPath: isTextOrNull,
+  cachePath: (value) => value === undefined || isText(value),
   products: isTextTable,
   deployed: (value) => value === null || isChanges(value),
   deployKey: isText,

@@ -1,4 +1,5 @@
 import type { Options } from '../manifest/index.js';
+import type { LinkMode } from './copies/link-mode.js';
 
 /** What the deploy of one package changes in the environment. */
 export interface DeployChanges {
@@ -15,8 +16,10 @@ export interface PackageRecord {
   readonly version?: string;
   /** The derivation key; null for packages that have none. */
   readonly key: string | null;
-  /** The asset folder; null for packages that keep none. */
+  /** The asset folder, or the project's copy of it; null for packages that keep none. */
   readonly assetPath: string | null;
+  /** The asset folder in the cache, where `assetPath` is a copy. */
+  readonly cachePath?: string;
   /** Product name → absolute path. */
   readonly products: Readonly<Record<string, string>>;
   /** Null: deploy did not run. */
@@ -33,4 +36,6 @@ export interface EnvironmentRecord {
   /** SHA-256 of the manifest's bytes, 64 lower-case hex digits. */
   readonly manifestDigest: string;
   readonly packages: readonly PackageRecord[];
+  /** How the project's private copies are made; absent where it has none. */
+  readonly link?: LinkMode;
 }

@@ -9,7 +9,10 @@ const CALLS = [
   ...['rm', 'rmdir', 'stat', 'unlink', 'writeFile'],
 ] as const;
 
-const SYNC_CALLS = ['chmodSync', 'closeSync', 'lstatSync', 'openSync', 'readdirSync', 'readFileSync', 'statSync'];
+const SYNC_CALLS = [
+  ...['chmodSync', 'closeSync', 'lstatSync', 'mkdirSync', 'openSync', 'readdirSync', 'readFileSync', 'renameSync'],
+  ...['rmdirSync', 'statSync', 'unlinkSync', 'utimesSync', 'writeFileSync'],
+];
 
 /** Kills this process, as `kill -9` does, just before its `count`-th call on the file system (1 is the first). */
 export function dieAt(count: number): void {

@@ -7,7 +7,9 @@ import type { Invocation } from '../invocation.js';
 import { lockModeOf } from '../lock-mode.js';
 import { openLock } from '../project-lock.js';
 import { loadProjectManifest } from '../project-manifest.js';
+import { useCopies } from '../private-copies.js';
 import { openEngine, provision } from '../provision.js';
+import { previousRecord } from '../record-run.js';
 import { sayError } from '../say.js';
 import { onePackageCalled } from '../select-packages.js';
 
@@ -49,10 +51,20 @@ async function printOne(
   );
   manifest.state?.close();
   if (report.error) sayError(invocation, report.error);
-  const [outcome] = report.packages;
+  const [outcome] = report.ok ? await asUsed(invocation, manifest, report.packages) : report.packages;
   if (interruptedWith !== undefined || !report.ok || !outcome) return interruptedWith ?? exitCodeOfRun(report);
   invocation.streams.out(`${pathOf(outcome)}\n`);
   return EXIT.ok;
+}
+
+/** With the paths of private copies, where the project's last sync has made such. */
+async function asUsed(
+  invocation: Invocation,
+  { directory }: Manifest,
+  outcomes: readonly PackageOutcome[],
+): Promise<readonly PackageOutcome[]> {
+  const mode = (await previousRecord(directory))?.link ?? 'none';
+  return useCopies(invocation, directory, { outcomes, mode });
 }
 
 /** @throws FettleError E_UNKNOWN_PRODUCT, and what loading a recipe throws when none offers it */

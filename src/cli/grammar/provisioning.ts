@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+import { LINK_MODES } from '../../project/index.js';
 import type { SyncOptions } from '../fresh-sync.js';
 import type { InstallOptions } from '../commands/install.js';
 import type { Act, Add } from './grammar.js';
@@ -10,6 +12,12 @@ export function addProvisioningCommands(add: Add, act: Act): void {
   add('sync', 'install every package of the manifest and write the project environment', 'fettle sync')
     .option(...LOCKED)
     .option(...FROZEN)
+    .addOption(
+      new Option(
+        '--link <mode>',
+        'copy the packages into .fettle/packages (FETTLE_LINK); stays until another mode',
+      ).choices(LINK_MODES),
+    )
     .option('--dry-run', 'only tell what it would do, and why')
     .option('--json', 'print what happened as one JSON object')
     .action(

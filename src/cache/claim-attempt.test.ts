@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClaimAttempt } from './claim-attempt.js';
+import { claimName, newClaim, type Claim } from './claim.js';
+import { lockPaths, type LockPaths } from './layout.js';
+import { writeOwnerRecord } from './owner-record.js';
+import { identifyProcess } from './process-identity.js';
+
+const self = identifyProcess(process.pid);
+const NO_PROCESS = 2 ** 30;
+
+let folder: string;
+let paths: LockPaths;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fettle-'));
+  paths = lockPaths(folder, 'name');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function hold(changes: Partial<Claim> = {}): Claim {
+  const claim = { ...newClaim(self), ...changes };
+  mkdirSync(paths.folder, { recursive: true });
+  writeFileSync(paths.claim(claimName(claim)), '');
+  return claim;
+}
+
+function attempt(): ClaimAttempt {
+  return new ClaimAttempt(paths, claimName(newClaim(self)), self, 30_000);
+}
+
+describe('a waiter that asks whether trying is in vain', () => {
+  test('is told the holder while it lives, and what it does now', () => {
+    const claim = hold();
+    const waiter = attempt();
+    expect(waiter.try()).toMatchObject({ kind: 'busy', owner: { token: claim.token, phase: null } });
+    const first = waiter.certainHolder();
+    expect(first).toMatchObject({ owner: { token: claim.token } });
+    expect(waiter.certainHolder()).toBe(first);
+    writeOwnerRecord(paths, claim, { token: claim.token, since: 5, phase: 'build', logFile: '/log' });
+    expect(waiter.certainHolder()).toMatchObject({ owner: { phase: 'build', since: 5, logFile: '/log' } });
+  });
+
+  test('is told the next one when the lock has changed hands', () => {
+    const claim = hold();
+    const waiter = attempt();
+    waiter.try();
+    const next = newClaim(self);
+    renameSync(paths.claim(claimName(claim)), paths.claim(claimName(next)));
+    expect(waiter.certainHolder()).toMatchObject({ owner: { token: next.token } });
+  });
+
+  test.each([
+    [
+      'when the lock is free',
+      (claim: Claim) => {
+        unlinkSync(paths.claim(claimName(claim)));
+      },
+    ],
+    [
+      'when its folder is gone',
+      () => {
+        rmSync(paths.folder, { recursive: true });
+      },
+    ],
+  ])('is told to try %s', (_when, act) => {
+    const claim = hold();
+    const waiter = attempt();
+    waiter.try();
+    act(claim);
+    expect(waiter.certainHolder()).toBeUndefined();
+    expect(waiter.try()).toMatchObject({ kind: 'claimed', takeover: 'none' });
+  });
+
+  test('is told to try when the holder has died meanwhile, and gets the lock', () => {
+    const claim = hold();
+    const waiter = attempt();
+    waiter.try();
+    renameSync(paths.claim(claimName(claim)), paths.claim(claimName({ ...claim, pid: NO_PROCESS })));
+    expect(waiter.certainHolder()).toBeUndefined();
+    expect(waiter.try()).toMatchObject({ kind: 'claimed', takeover: 'certain' });
+  });
+
+  test.each([
+    ['of another machine', { host: 'elsewhere' }],
+    ['of another process namespace', { pidNamespace: '0' }],
+  ])('is told to try with a holder %s, whose silence only a try measures', (_what, changes) => {
+    hold(changes);
+    const waiter = attempt();
+    expect(waiter.try()).toMatchObject({ kind: 'busy' });
+    expect(waiter.certainHolder()).toBeUndefined();
+  });
+});
