@@ -24,7 +24,7 @@ export class Limits {
 
   constructor(options: LimitOptions) {
     this.#packages = new Semaphore(options.packages);
-    this.#begun = new Semaphore(BEGUN_FOR_EACH_PLACE * options.packages);
+    this.#begun = new Semaphore(Math.max(FEWEST_BEGUN, BEGUN_FOR_EACH_PLACE * options.packages));
     this.cores = new CoreBudget(options.jobs);
     this.extraction = new Semaphore(options.jobs);
   }
@@ -46,6 +46,8 @@ export class Limits {
 
 /** So that those at work need not wait for the locks and folders of the next. */
 const BEGUN_FOR_EACH_PLACE = 2;
+/** So few cost nothing, and with few places too the most urgent of several that are ready is to go first. */
+const FEWEST_BEGUN = 16;
 
 interface CoreWaiter {
   readonly most: number;

@@ -24,6 +24,7 @@ export class RecipeCode implements Disposable {
 
   [Symbol.dispose](): void {
     this.#state?.close();
+    this.#state = undefined;
   }
 
   #open(): LuaState {

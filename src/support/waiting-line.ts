@@ -31,9 +31,16 @@ export class WaitingLine<T extends Waiting> {
 
   /** Takes the next one out of the line; undefined when nobody waits. */
   next(): T | undefined {
-    const next = this.#waiting.size <= ALL_ASKED ? mostUrgent(this.#waiting) : this.#nextRanked();
+    const next = this.#waiting.size <= ALL_ASKED ? this.#nextOfFew() : this.#nextRanked();
     if (next !== undefined) this.#waiting.delete(next);
     return next;
+  }
+
+  #nextOfFew(): T | undefined {
+    // Holds on to nobody who was served long ago.
+    this.#ranked = [];
+    this.#servedBeforeNextRanking = 0;
+    return mostUrgent(this.#waiting);
   }
 
   #nextRanked(): T | undefined {
