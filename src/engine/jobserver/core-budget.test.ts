@@ -131,6 +131,38 @@ describe('the jobserver of a run', () => {
     await second.done;
   });
 
+  test('finds out whether a phase with a share of one core is a client', async () => {
+    using scene = sceneWith(2);
+    const works = [startWork(scene.budget), startWork(scene.budget)];
+    const [first, second] = await Promise.all(works.map(({ share }) => share));
+    if (!first || !second) throw new Error('two shares were asked for');
+    expect([first.jobs, second.jobs]).toEqual([1, 1]);
+    const script = await startScript(second, scene.pipes);
+    expect(script.pipe.take()).toBe(false);
+    works[0]?.end();
+    await works[0]?.done;
+    expect(script.pipe.take()).toBe(true);
+    await script.end();
+    works[1]?.end();
+    await works[1]?.done;
+  });
+
+  test('takes the token back that such a phase leaves lying, for one that waits', async () => {
+    using scene = sceneWith(2);
+    const first = await scene.start();
+    first.share.relyOnJobserver();
+    const second = await scene.start();
+    expect(second.share.jobs).toBe(1);
+    await first.finish();
+    const script = await startScript(second.share, scene.pipes);
+    expect(script.pipe.lying).toBe(1);
+    const third = await scene.start();
+    expect([third.share.jobs, script.pipe.lying]).toEqual([1, 0]);
+    await script.end();
+    await second.finish();
+    await third.finish();
+  });
+
   test('lets the next phase begin with what a client leaves lying', async () => {
     using scene = sceneWith(4);
     const first = await scene.start();

@@ -53,13 +53,14 @@ export class CoreBudget implements Disposable {
 
   /**
    * Runs work with a share of the cores.
-   * @throws the signal's reason when it aborts before the cores are granted
+   * @throws the signal's reason when it aborts before the cores are granted; FettleError E_JOBSERVER, see HostTokens
    */
   async use<T>(
     work: (share: CoreShare) => Promise<T>,
     signal: AbortSignal,
     urgency: () => number = () => 0,
   ): Promise<T> {
+    this.#source.open();
     const participant = await this.#acquire(signal, urgency);
     try {
       return await work(this.#shareOf(participant));

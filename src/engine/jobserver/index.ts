@@ -1,3 +1,3 @@
 export type { CoreBudget, CoreShare } from './core-budget.js';
-export { openCoreBudget, JOBSERVER_MODES, type JobserverMode } from './open-core-budget.js';
+export { openCoreBudget, type JobserverMode } from './open-core-budget.js';
 export { scriptsWith } from './seated-scripts.js';

@@ -4,9 +4,9 @@ import type { Collected, TokenPipe } from './token-pipe.js';
 const PASSED_OVER_TICKS = 4;
 
 /**
- * A phase that is at work, and the cores it holds. At first its cores are its own, whatever it does with them: a tool
- * that takes no part in the jobserver uses them without telling. Once it has taken a token it is known as a client; from
- * then on it holds one core, and what is in its pipe or taken from it.
+ * A phase that is at work, and the cores it holds. At first its share is its own, whatever it does with it: a tool that
+ * takes no part in the jobserver uses it without telling. Once it has taken a token it is known as a client; from then on
+ * it holds one core, and what is in its pipe or taken from it.
  */
 export class Participant {
   /** Cores that are accounted to this phase; never less than 1. */
@@ -20,9 +20,11 @@ export class Participant {
   /** The most that is offered until the next tick. */
   #appetite: number;
   #passedOverFor = 0;
+  readonly #share: number;
 
   constructor(tokens: number, appetite: number) {
     this.tokens = tokens;
+    this.#share = tokens;
     this.#appetite = appetite;
   }
 
@@ -48,7 +50,7 @@ export class Participant {
     if (isAnyMissing || returned > 0) this.isClient = true;
     this.#pipe = undefined;
     this.#lent = 0;
-    return { freed: this.isClient ? this.#giveUp(this.tokens - 1) : 0, isAnyMissing };
+    return { freed: this.#giveUp(this.tokens - 1 - this.#kept), isAnyMissing };
   }
 
   /** From now on the phase uses tokens only. @returns the cores that it holds beyond the first and has not lent */
@@ -57,8 +59,10 @@ export class Participant {
     return this.#giveUp(this.tokens - 1 - this.#lent);
   }
 
+  /** Where nobody knows, and no token lies there to be taken, one is offered to find it out. */
   wants(): boolean {
-    return this.isClient && this.isOpen && this.#passedOverFor === 0 && this.#offered < this.#appetite;
+    const mayBeClient = this.isClient || this.tokens === 1;
+    return mayBeClient && this.isOpen && this.#passedOverFor === 0 && this.#offered < this.#appetite;
   }
 
   give(count: number): void {
@@ -92,7 +96,7 @@ export class Participant {
     this.#noteClaims(collected, 'all');
     const fresh = Math.min(collected.unclaimed, Math.max(0, this.#offered - collected.returned));
     const freed = this.#takeBack(collected, fresh);
-    if (collected.unclaimed > fresh) this.#loseAppetite();
+    if (collected.unclaimed > Math.max(fresh, this.#kept)) this.#loseAppetite();
     else if (wasOffered) this.#appetite = Math.min(highest, this.#appetite * 2);
     this.#offered = 0;
     return freed;
@@ -108,11 +112,16 @@ export class Participant {
    */
   #takeBack({ unclaimed, returned }: Collected, fresh: number): number {
     const back = Math.min(this.#lent, unclaimed + returned);
-    const left = Math.min(back, this.isClient ? fresh : unclaimed);
+    const left = Math.min(back, unclaimed, Math.max(fresh, this.#kept));
     if (left > 0) this.#pipe?.lend(left);
     this.#lent -= back - left;
     this.#offered = Math.max(0, this.#offered - returned);
     return this.#giveUp(back - left);
+  }
+
+  /** Cores beyond the first that stay with the phase whether it takes them or not. */
+  get #kept(): number {
+    return this.isClient ? 0 : this.#share - 1;
   }
 
   #loseAppetite(): void {

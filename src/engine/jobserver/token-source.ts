@@ -7,6 +7,8 @@ export interface TokenSource extends Disposable {
   readonly limit: number;
   /** What lies unused here is missed elsewhere, and tokens may come at any time without anybody telling. */
   readonly isShared: boolean;
+  /** Called before cores are wanted. @throws FettleError when there can be none */
+  open(): void;
   /** Takes tokens that are free at once. @returns how many, `count` at most */
   take(count: number): number;
   giveBack(count: number): void;
@@ -26,6 +28,10 @@ export class RunTokens implements TokenSource {
   constructor(cores: number) {
     this.limit = cores;
     this.#free = cores - 1;
+  }
+
+  open(): void {
+    // Nothing is needed outside of this process.
   }
 
   take(count: number): number {
