@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { chmod, readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { World } from './support/index.js';
 import { assetOf, entriesIn, filesBelow, phasesOf, syncThing, type SyncReport } from './support/one-package.js';
@@ -31,6 +32,12 @@ class FakeTools {
     const log = join(this.world.project, 'calls');
     const note = `{ printf '%s\\0' "$PWD" "\${0##*/}" "$MARK" "$@"; printf '\\n\\0'; } >> "${log}"`;
     await chmod(await this.world.write(path, `#!/bin/sh\n${note}\n${then}\n`), 0o755);
+  }
+
+  /** A program of this machine. */
+  async addReal(name: string): Promise<void> {
+    const path = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    await symlink(path, join(this.bin, name));
   }
 
   /** Runs with nothing else of this machine on PATH. */
@@ -121,6 +128,27 @@ describe('make', () => {
       { cwd: stage, tool: 'make', mark: '', args: ['-j3', ...prefixes, 'V=a b', 'all'] },
       { cwd: stage, tool: 'make', mark: '', args: ['install', ...prefixes, 'V=a b'] },
     ]);
+  });
+
+  test('asks the jobserver where there is one, and installs with one job', async () => {
+    await using world = await World.create();
+    const tools = await FakeTools.create(world, ['make']);
+    await tools.addReal('mkfifo');
+    await tools.sync(`${await sources(world, 'Makefile')}${MARKED}build = { make = {} }`);
+    expect((await tools.calls()).map(({ args }) => args.filter((word) => !/prefix/i.test(word)))).toEqual([
+      [],
+      ['-j1', 'install'],
+    ]);
+  });
+
+  test('is given its share of the cores where the recipe sets the flags of make', async () => {
+    await using world = await World.create();
+    const tools = await FakeTools.create(world, ['make']);
+    await tools.addReal('mkfifo');
+    await tools.sync(
+      `${await sources(world, 'Makefile')}${MARKED}build = { make = { env = { MAKEFLAGS = "-k" }, install = false } }`,
+    );
+    expect((await tools.calls()).map(({ args }) => args[0])).toEqual(['-j3']);
   });
 
   test('runs where source says, or in the only folder of the sources', async () => {

@@ -84,6 +84,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   E_SCRIPT_TIMEOUT: { hasLine: true, meet: (world) => inInstall(world, 'ctx.run("sleep 60", { timeout = 0.1 })') },
   E_CTX_ARGUMENT: { hasLine: true, meet: (world) => inInstall(world, 'ctx.run("true", { chek = false })') },
   E_CTX_PHASE: { hasLine: true, meet: (world) => inInstall(world, 'ctx.fetch("x")') },
+  E_JOBSERVER: { hasLine: true, meet: shareCoresInNoFolder },
   E_FILE: { hasLine: true, meet: (world) => inInstall(world, 'ctx.read_file("absent")') },
   E_SKIPPED: { isRow: true, meet: needWhatFails },
 
@@ -226,6 +227,11 @@ async function askForNoVersion(world: World): Promise<CommandResult> {
 async function withArchive(world: World, content: Uint8Array): Promise<CommandResult> {
   await world.write('recipes/kit.tar.gz', content);
   return withRecipe(world, 'fetch = "kit.tar.gz"');
+}
+
+async function shareCoresInNoFolder(world: World): Promise<CommandResult> {
+  const env = { XDG_RUNTIME_DIR: await world.write('taken', '') };
+  return inInstall(world, 'ctx.run("true")', { env: { ...env, FETTLE_JOBSERVER: 'host' } });
 }
 
 async function useFileAsCache(world: World): Promise<CommandResult> {

@@ -1,10 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FettleError, messageOf } from '../errors/index.js';
+import type { JobserverMode } from '../engine/index.js';
 import type { Host } from '../host/index.js';
 import { COLOUR_CHOICES, REPORTER_NAMES, type ColourChoice, type ReporterName } from '../report/index.js';
 import { parseAge } from './size-and-age.js';
 import { didYouMean } from '../support/nearest-name.js';
 import { isSwitchedOn } from '../support/switched-on.js';
+
+const JOBSERVER_MODES: readonly JobserverMode[] = ['run', 'host', 'off'];
 
 /** What every command understands; each has an environment twin, the flag wins. */
 export interface GlobalOptions {
@@ -20,6 +23,8 @@ export interface GlobalOptions {
   readonly events?: string;
   readonly offline?: boolean;
   readonly jobs?: number;
+  /** Who shares the cores. */
+  readonly jobserver?: JobserverMode;
   readonly packages?: number;
   readonly failFast?: boolean;
   /** Seconds. */
@@ -63,6 +68,9 @@ function globalOptions(): readonly Option[] {
       'refuse versions that a registry published more recently: 24h, 7d (FETTLE_REQUIRE_RELEASE_AGE)',
     ).argParser(parseReleaseAge),
     new Option('-j, --jobs <n>', 'cores for builds (FETTLE_JOBS)').argParser(parseCount),
+    new Option('--jobserver <whose>', 'share cores in this run, on this host, or not (FETTLE_JOBSERVER)').choices(
+      JOBSERVER_MODES,
+    ),
     new Option('-p, --packages <n>', 'packages at once (FETTLE_PACKAGES)').argParser(parseCount),
     new Option('--fail-fast', 'stop everything at the first failure (FETTLE_FAIL_FAST)'),
     new Option('--lock-timeout <seconds>', 'give up waiting for another process (FETTLE_LOCK_TIMEOUT)').argParser(
@@ -97,7 +105,7 @@ function givenTo(command: Command | null): Record<string, unknown> {
 function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
   const { FETTLE_REPORTER, FETTLE_TRACE, FETTLE_JOBS, FETTLE_PACKAGES, FETTLE_LOCK_TIMEOUT, FETTLE_LUA_CPU_LIMIT } =
     env;
-  const { FETTLE_STALE_LOCK, FETTLE_EVENTS } = env;
+  const { FETTLE_STALE_LOCK, FETTLE_EVENTS, FETTLE_JOBSERVER } = env;
   return {
     ...(isSwitchedOn(env['FETTLE_OFFLINE']) && { offline: true }),
     ...(isSwitchedOn(env['FETTLE_FAIL_FAST']) && { failFast: true }),
@@ -110,6 +118,7 @@ function fromEnvironment(env: Host['env']): Partial<GlobalOptions> {
     ...(isSet(FETTLE_EVENTS) && { events: FETTLE_EVENTS }),
     ...(isSet(FETTLE_JOBS) && { jobs: named('FETTLE_JOBS', () => parseCount(FETTLE_JOBS)) }),
     ...(isSet(FETTLE_PACKAGES) && { packages: named('FETTLE_PACKAGES', () => parseCount(FETTLE_PACKAGES)) }),
+    ...(isSet(FETTLE_JOBSERVER) && { jobserver: oneOf(JOBSERVER_MODES, FETTLE_JOBSERVER, 'FETTLE_JOBSERVER') }),
     ...(isSet(FETTLE_LOCK_TIMEOUT) && {
       lockTimeout: named('FETTLE_LOCK_TIMEOUT', () => parseSeconds(FETTLE_LOCK_TIMEOUT)),
     }),

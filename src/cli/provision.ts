@@ -44,6 +44,7 @@ export function openEngine(invocation: Invocation): Promise<Engine> {
     noFsync: isSwitchedOn(host.env['FETTLE_NO_FSYNC']),
     followHolders: showsHolders(invocation),
     ...(globals.jobs !== undefined && { jobs: globals.jobs }),
+    ...(globals.jobserver !== undefined && { jobserver: globals.jobserver }),
     ...(globals.packages !== undefined && { packages: globals.packages }),
     ...(globals.lockTimeout !== undefined && { lockTimeoutMs: globals.lockTimeout * 1000 }),
     ...(globals.staleLock !== undefined && { staleLockMs: globals.staleLock * 1000 }),

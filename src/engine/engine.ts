@@ -11,6 +11,7 @@ import { allowManyListeners } from '../support/many-listeners.js';
 import { downloadStore } from './download-store.js';
 import { findPackages, type FoundPackage } from './find-packages.js';
 import { GraphRun } from './graph-run.js';
+import { openCoreBudget, type JobserverMode } from './jobserver/index.js';
 import { Limits } from './limits.js';
 import { refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
 import type { LockResult, LockUse } from './lock/index.js';
@@ -38,6 +39,8 @@ export interface EngineOptions {
   readonly cacheRoot?: string;
   /** Cores for recipe code and scripts; default: those of the host. */
   readonly jobs?: number;
+  /** Who shares them through a jobserver; default `run`. */
+  readonly jobserver?: JobserverMode;
   /** Packages that work at once; default: 4 for each core, at least 8. */
   readonly packages?: number;
   /** Network connections; default FETTLE_CONNECTIONS, else 16. */
@@ -132,6 +135,7 @@ export class Engine implements AsyncDisposable {
     const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
     allowManyListeners(signal);
     const run = this.#startRun(request, signal);
+    using _limits = run.limits;
     // What was said once must be said again.
     using _listening = this.#onLog(() => {
       run.inputs.refuse();
@@ -230,6 +234,7 @@ export class Engine implements AsyncDisposable {
     try {
       return await work(run);
     } finally {
+      run.limits[Symbol.dispose]();
       for (const state of run.statesToClose) state.close();
     }
   }
@@ -247,9 +252,10 @@ export class Engine implements AsyncDisposable {
   }
 
   #startRun(request: RunRequest, signal: AbortSignal): Run {
-    const { host, version, shippedDir, jobs = host.cores } = this.#options;
+    const { host, version, shippedDir, jobs = host.cores, jobserver = 'run' } = this.#options;
     const { manifest, lock: use } = request;
     const packages = this.#options.packages ?? Math.max(8, 4 * host.cores);
+    const limits = withinOpenFiles({ jobs, packages }, openFilesLimit());
     return {
       host,
       version,
@@ -258,7 +264,7 @@ export class Engine implements AsyncDisposable {
       fetcher: this.#fetcher,
       extraction: { pool: this.#extractPool, limits: this.#options.extractLimits ?? {} },
       bus: this.events,
-      limits: new Limits(withinOpenFiles({ jobs, packages }, openFilesLimit())),
+      limits: new Limits(limits, openCoreBudget({ host, jobs: limits.jobs, mode: jobserver })),
       schedule: new Schedule(),
       children: this.#children,
       manifest,

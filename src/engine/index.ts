@@ -1,5 +1,6 @@
 export type { DeployChanges } from './deploy-changes.js';
 export { Engine, type EngineOptions, type RunRequest } from './engine.js';
+export type { JobserverMode } from './jobserver/index.js';
 export { assertLockUnchanged, lockedPlatforms, type LockMode, type LockResult, type LockUse } from './lock/index.js';
 export type { FoundPackage } from './find-packages.js';
 export type { PackageOutcome, RunReport } from './outcome.js';

@@ -19,6 +19,7 @@ import { Dependencies, firstPhaseWithOwnCode } from './dependencies.js';
 import type { Derivation } from './derivation.js';
 import type { PackageFetcher } from './lock/index.js';
 import type { PackageNode } from './graph.js';
+import { scriptsWith, type CoreShare } from './jobserver/index.js';
 import { entryIdOf, missSubject } from './miss-subject.js';
 import { PackageLog } from './package-log.js';
 import { locateFailure } from './phase-error.js';
@@ -40,8 +41,8 @@ export function packageRef(node: PackageNode, key: string | null): PackageRef {
 export interface PhasePlace {
   /** Relative paths and scripts start here. */
   readonly cwd: string;
-  /** Cores this package may use. */
-  readonly jobs: number;
+  /** Phases without a share run their scripts one by one, and are not counted. */
+  readonly cores?: CoreShare;
   /** The folders of a build that is under way. */
   readonly attempt?: Attempt;
   /** The asset of a package that is complete. */
@@ -134,6 +135,11 @@ export class PackageRun implements AsyncDisposable {
     }
   }
 
+  /** Runs the work of a phase with a share of the cores. */
+  withCores<T>(work: (cores: CoreShare) => Promise<T>): Promise<T> {
+    return this.run.limits.cores.use(work, this.run.signal, this.urgency);
+  }
+
   /** The services of one call of a verb, and the `ctx` that offers them to a function. */
   contextFor(phase: VerbName, place: PhasePlace): PhaseContext & { services: PhaseServices } {
     const services = this.#servicesFor(phase, place);
@@ -146,9 +152,10 @@ export class PackageRun implements AsyncDisposable {
     for (const folder of this.#scratchFolders) await rm(folder, { recursive: true, force: true });
   }
 
-  #servicesFor(phase: VerbName, { cwd, jobs, attempt, asset }: PhasePlace): PhaseServices {
+  #servicesFor(phase: VerbName, { cwd, cores, attempt, asset }: PhasePlace): PhaseServices {
     const { run, recipe } = this;
     const folders = this.#foldersOf(attempt, asset);
+    const jobs = cores?.jobs ?? 1;
     const dependencies = this.dependencies.accessIn(phase);
     // Made when the first script asks for it: it looks into every package below this one.
     const environment = once(() =>
@@ -182,6 +189,7 @@ export class PackageRun implements AsyncDisposable {
       get scriptEnvironment() {
         return environment();
       },
+      runScript: scriptsWith(cores, run.host.env['MAKEFLAGS']),
       defaultShell: () => defaultShellFor(run.manifest, dependencies, run.signal),
       dependencies,
       withTerminal: (work) => run.limits.terminal.run(work, run.signal),

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emit } from '../events/index.js';
 import { LuaTable } from '../lua/index.js';
+import { runScript } from '../process/index.js';
 import { createContext, parseFetchRequests, type PhaseFolders, type PhaseServices } from '../recipe/index.js';
 import { defaultShellFor } from './default-shell.js';
 import { Dependencies } from './dependencies.js';
@@ -80,6 +81,7 @@ function servicesFor(run: Run, node: PackageNode, place: RecipeFetchPlace): Phas
     extraction: run.extraction,
     children: run.children,
     scriptEnvironment: scriptEnvironment(surroundings),
+    runScript,
     defaultShell: () => defaultShellFor(run.manifest, access, run.signal),
     dependencies: access,
     withTerminal: (work) => run.limits.terminal.run(work, run.signal),

@@ -1,6 +1,6 @@
 import { FettleError } from '../errors/index.js';
 import type { LuaValue } from '../lua/index.js';
-import { runScript, type ScriptResult } from '../process/index.js';
+import type { ScriptResult } from '../process/index.js';
 import { refuseFailure, type PhaseServices } from '../recipe/index.js';
 
 /**
@@ -12,7 +12,7 @@ export async function runVerbScript(
   script: string | Uint8Array,
   options: { readonly mayFail?: boolean } = {},
 ): Promise<ScriptResult> {
-  const result = await runScript({
+  const result = await services.runScript({
     script,
     shell: await services.defaultShell(),
     cwd: services.cwd,

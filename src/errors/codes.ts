@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   E_CTX_ARGUMENT: { exit: 'package', meaning: 'A ctx function was called with wrong arguments.' },
   E_CTX_PHASE: { exit: 'package', meaning: 'A ctx function was called in a phase that lacks it.' },
   E_FILE: { exit: 'package', meaning: 'A file operation of a recipe failed.' },
+  E_JOBSERVER: { exit: 'package', meaning: 'The cores of this machine cannot be shared with other runs.' },
   E_SKIPPED: { exit: 'package', meaning: 'A package was skipped because one it needs failed.' },
   // fetch and archives
   E_FETCH: { exit: 'network', meaning: 'A download failed.' },

@@ -64,6 +64,7 @@ export const REMEDY_GROUPS: readonly RemedyGroup[] = [
       E_CTX_ARGUMENT: 'Correct the argument that is named; [language.md](language.md#ctx) lists them.',
       E_CTX_PHASE: 'Call it in one of the phases that the error names.',
       E_FILE: 'Look at the path in the facts.',
+      E_JOBSERVER: 'Set `XDG_RUNTIME_DIR` to a folder of your own, or leave out `--jobserver host`.',
       E_SKIPPED: 'Mend the package that failed.',
     },
   },

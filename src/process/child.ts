@@ -14,6 +14,8 @@ export interface ChildRequest {
   readonly stdin: 'empty' | 'ours' | { readonly content: string | Uint8Array } | { readonly file: number };
   /** `'ours'` gives the terminal to the child, which then stays in our process group. */
   readonly output: OutputPipes | 'sockets' | 'ours';
+  /** Open files that the child has as 3, 4, …; they stay the caller's to close. */
+  readonly files?: readonly number[] | undefined;
   /** Where the child is entered as long as it runs. */
   readonly children?: ChildRegistry | undefined;
 }
@@ -65,23 +67,29 @@ function spawnAnnounced(execa: typeof Execa, request: ChildRequest) {
     cleanup: false,
     buffer: false,
     reject: false,
-    ...stdinOptions(request.stdin),
-    ...outputOptions(request.output),
+    ...streamOptions(request),
   });
   const group = subprocess.pid === undefined ? undefined : new ProcessGroup(subprocess.pid, leads);
   return { subprocess, group, leave: group && request.children?.add(group) };
 }
 
-function stdinOptions(stdin: ChildRequest['stdin']): Record<string, unknown> {
-  if (stdin === 'empty') return { stdin: 'ignore' };
-  if (stdin === 'ours') return { stdin: 'inherit' };
-  return 'file' in stdin ? { stdin: stdin.file } : { input: stdin.content };
+function streamOptions({ stdin, output, files = [] }: ChildRequest): Record<string, unknown> {
+  const stdio = [stdinStream(stdin), ...outputStreams(output), ...files];
+  return { stdio, ...(typeof stdin === 'object' && 'content' in stdin && { input: stdin.content }) };
 }
 
-function outputOptions(output: ChildRequest['output']): Record<string, unknown> {
-  if (output === 'ours') return { stdout: 'inherit', stderr: 'inherit' };
-  if (output === 'sockets') return { stdout: 'pipe', stderr: 'pipe' };
-  return { stdout: output.stdout, stderr: output.stderr };
+type Stream = 'ignore' | 'inherit' | 'pipe' | number;
+
+function stdinStream(stdin: ChildRequest['stdin']): Stream {
+  if (stdin === 'empty') return 'ignore';
+  if (stdin === 'ours') return 'inherit';
+  return 'file' in stdin ? stdin.file : 'pipe';
+}
+
+function outputStreams(output: ChildRequest['output']): readonly [Stream, Stream] {
+  if (output === 'ours') return ['inherit', 'inherit'];
+  if (output === 'sockets') return ['pipe', 'pipe'];
+  return [output.stdout, output.stderr];
 }
 
 interface Ends {

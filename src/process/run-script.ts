@@ -65,7 +65,7 @@ async function run(request: ScriptRequest, argv: readonly string[], captures: Ca
 }
 
 async function start(request: ScriptRequest, argv: readonly string[]): Promise<RunningChild> {
-  const { cwd, env, tmp, children, interactive = false } = request;
+  const { cwd, env, tmp, files, children, interactive = false } = request;
   using stdin = request.stdin === undefined ? undefined : openStandardInput(request.stdin, tmp);
   using pipes = interactive ? undefined : await openOutputPipes(tmp, env);
   request.signal.throwIfAborted();
@@ -76,6 +76,7 @@ async function start(request: ScriptRequest, argv: readonly string[]): Promise<R
       env,
       stdin: stdin ?? (interactive ? 'ours' : 'empty'),
       output: interactive ? 'ours' : (pipes ?? 'sockets'),
+      files,
       children,
     });
   } catch (error) {

@@ -26,6 +26,8 @@ export interface ScriptRequest {
   readonly interactive?: boolean;
   /** Milliseconds between SIGTERM and SIGKILL after an abort or a timeout; default 5000. */
   readonly killGraceMs?: number;
+  /** Open files that the script has as 3, 4, …; they stay the caller's to close. */
+  readonly files?: readonly number[];
   /** Where the running script is entered, so that it can be killed at once. */
   readonly children?: ChildRegistry;
   readonly emit: Emit;

@@ -1,5 +1,5 @@
 import type { BuildTool } from '../../recipe/index.js';
-import { assertOnPath, type BuildPlace, type CommandLine } from './command-line.js';
+import { assertOnPath, jobsArguments, type BuildPlace, type CommandLine } from './command-line.js';
 
 /** `cargo install` puts programs into `<prefix>/bin`: https://doc.rust-lang.org/cargo/commands/cargo-install.html */
 export function cargoCommands(tool: BuildTool & { kind: 'cargo' }, place: BuildPlace): readonly CommandLine[] {
@@ -10,7 +10,7 @@ export function cargoCommands(tool: BuildTool & { kind: 'cargo' }, place: BuildP
     ...tool.bins.flatMap((name) => ['--bin', name]),
     ...tool.args,
   ];
-  const common = ['--jobs', String(place.jobs), '--target-dir', place.buildDir, ...choices];
+  const common = [...jobsArguments(place.jobs, '--jobs'), '--target-dir', place.buildDir, ...choices];
   // --no-track: the list of installed crates would name folders of this machine.
   return [['cargo', 'install', '--path', place.source, '--root', place.prefix, '--no-track', ...common]];
 }

@@ -1,10 +1,10 @@
-import type { BuildTool } from '../../recipe/index.js';
-import { assertOnPath, isOnPath, type BuildPlace, type CommandLine } from './command-line.js';
+import type { BuildTool, PhaseServices } from '../../recipe/index.js';
+import { assertOnPath, isOnPath, jobsArguments, type BuildPlace, type CommandLine } from './command-line.js';
 
 /** Configure, build, install: https://cmake.org/cmake/help/latest/manual/cmake.1.html */
 export function cmakeCommands(tool: BuildTool & { kind: 'cmake' }, place: BuildPlace): readonly CommandLine[] {
   assertOnPath('cmake', place.services, 'fettle.cmake@v1');
-  const generator = tool.generator ?? (isOnPath('ninja', place.services) ? 'Ninja' : undefined);
+  const generator = cmakeGenerator(tool, place.services);
   const defines = {
     CMAKE_BUILD_TYPE: tool.buildType,
     CMAKE_INSTALL_PREFIX: place.prefix,
@@ -23,6 +23,11 @@ export function cmakeCommands(tool: BuildTool & { kind: 'cmake' }, place: BuildP
     ...tool.args,
   ];
   const targets = tool.targets.length > 0 ? ['--target', ...tool.targets] : [];
-  const build = ['cmake', '--build', place.buildDir, '--parallel', String(place.jobs), ...targets];
+  const build = ['cmake', '--build', place.buildDir, ...jobsArguments(place.jobs, '--parallel'), ...targets];
   return [configure, build, ...(tool.install ? [['cmake', '--install', place.buildDir]] : [])];
+}
+
+/** Undefined: what cmake chooses, which is make on the platforms that have a jobserver. */
+export function cmakeGenerator(tool: BuildTool & { kind: 'cmake' }, services: PhaseServices): string | undefined {
+  return tool.generator ?? (isOnPath('ninja', services) ? 'Ninja' : undefined);
 }

@@ -13,7 +13,8 @@ export interface BuildPlace {
   /** A folder of the tool's own for what it makes on the way. */
   readonly buildDir: string;
   readonly prefix: string;
-  readonly jobs: number;
+  /** Undefined: the tool asks the jobserver, and is told no number, which would keep it from asking. */
+  readonly jobs: number | undefined;
   readonly services: PhaseServices;
 }
 
@@ -25,6 +26,11 @@ export function scriptOf(cwd: string, commands: readonly CommandLine[]): string 
 
 function quote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `-j4`, or nothing for a tool that asks the jobserver. */
+export function jobsArguments(jobs: number | undefined, ...option: readonly string[]): readonly string[] {
+  return jobs === undefined ? [] : [...option, String(jobs)];
 }
 
 /** Is a program on the PATH that the build's scripts have? */

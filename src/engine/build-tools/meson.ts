@@ -1,5 +1,5 @@
 import type { BuildTool } from '../../recipe/index.js';
-import { assertOnPath, type BuildPlace, type CommandLine } from './command-line.js';
+import { assertOnPath, jobsArguments, type BuildPlace, type CommandLine } from './command-line.js';
 
 /** Setup, compile, install: https://mesonbuild.com/Commands.html */
 export function mesonCommands(tool: BuildTool & { kind: 'meson' }, place: BuildPlace): readonly CommandLine[] {
@@ -16,6 +16,6 @@ export function mesonCommands(tool: BuildTool & { kind: 'meson' }, place: BuildP
     ...Object.entries(tool.defines).map(([name, value]) => `-D${name}=${value}`),
     ...tool.args,
   ];
-  const compile = ['meson', 'compile', '-C', place.buildDir, '-j', String(place.jobs)];
+  const compile = ['meson', 'compile', '-C', place.buildDir, ...jobsArguments(place.jobs, '-j')];
   return [setup, compile, ...(tool.install ? [['meson', 'install', '-C', place.buildDir, '--no-rebuild']] : [])];
 }

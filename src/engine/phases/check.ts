@@ -13,7 +13,7 @@ async function isSatisfied(pkg: PackageRun): Promise<boolean> {
   const { recipe, run } = pkg;
   const { check } = recipe;
   if (check.form === 'nil') return false;
-  const { ctx, services } = pkg.contextFor('check', { cwd: run.projectDir, jobs: 1 });
+  const { ctx, services } = pkg.contextFor('check', { cwd: run.projectDir });
   if (check.form === 'shell') {
     const result = await runVerbScript(services, check.script, { mayFail: true });
     return result.exitCode === 0;

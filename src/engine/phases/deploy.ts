@@ -61,7 +61,7 @@ function tableChanges(
 
 async function runDeploy(pkg: PackageRun, path: string | null): Promise<DeployChanges> {
   const { recipe, run } = pkg;
-  const place = { cwd: run.projectDir, jobs: 1, ...(path !== null && { asset: path }) };
+  const place = { cwd: run.projectDir, ...(path !== null && { asset: path }) };
   const { ctx, effects, services } = pkg.contextFor('deploy', place);
   if (recipe.deploy.form === 'shell') await runVerbScript(services, recipe.deploy.script);
   else await pkg.code.callVerb('deploy', ctx, run.signal);

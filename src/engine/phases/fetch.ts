@@ -19,7 +19,7 @@ export async function fetchPhase(pkg: PackageRun, attempt: Attempt): Promise<rea
 }
 
 async function fetchByFunction(pkg: PackageRun, attempt: Attempt): Promise<readonly Origin[]> {
-  const { ctx } = pkg.contextFor('fetch', { cwd: attempt.folders.tmp, jobs: 1, attempt });
+  const { ctx } = pkg.contextFor('fetch', { cwd: attempt.folders.tmp, attempt });
   const returned = await pkg.code.callVerb('fetch', ctx, pkg.run.signal);
   if (returned instanceof LuaTable && returned.size > 0) {
     const where = { file: pkg.recipe.file.file, field: 'what fetch returned' };

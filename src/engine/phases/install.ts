@@ -39,22 +39,18 @@ async function promote(attempt: Attempt): Promise<Installed> {
 function runInstall(pkg: PackageRun, attempt: Attempt): Promise<Installed> {
   const { install } = pkg.recipe;
   const { asset } = attempt.folders;
-  return pkg.run.limits.cores.use(
-    Infinity,
-    async (jobs) => {
-      const { ctx, effects, services } = pkg.contextFor('install', { cwd: asset, jobs, attempt });
-      if (install.form === 'shell') {
-        await runVerbScript(services, install.script);
-        return 'complete';
-      }
-      const returned = await pkg.code.callVerb('install', ctx, pkg.run.signal);
-      // Again, for a recipe that caught the error of the call itself.
-      if (effects.markedComplete && pkg.recipe.check.form !== 'nil') throw checkAndMarkError(services.identity);
-      const ranScript = await runReturnedScript('install', services, returned);
-      return effects.markedComplete || ranScript || (await hasContent(asset)) ? 'complete' : 'nothing';
-    },
-    pkg.run.signal,
-  );
+  return pkg.withCores(async (cores) => {
+    const { ctx, effects, services } = pkg.contextFor('install', { cwd: asset, cores, attempt });
+    if (install.form === 'shell') {
+      await runVerbScript(services, install.script);
+      return 'complete';
+    }
+    const returned = await pkg.code.callVerb('install', ctx, pkg.run.signal);
+    // Again, for a recipe that caught the error of the call itself.
+    if (effects.markedComplete && pkg.recipe.check.form !== 'nil') throw checkAndMarkError(services.identity);
+    const ranScript = await runReturnedScript('install', services, returned);
+    return effects.markedComplete || ranScript || (await hasContent(asset)) ? 'complete' : 'nothing';
+  });
 }
 
 async function assertComplete(recipe: Recipe, { folders }: Attempt): Promise<void> {

@@ -4,6 +4,7 @@ import { extractArchive } from '../../archive/index.js';
 import type { Attempt } from '../../cache/index.js';
 import { isPartialName } from '../../fetch/index.js';
 import { archivesOf, type Recipe } from '../../recipe/index.js';
+import type { CoreShare } from '../jobserver/index.js';
 import type { PackageRun, PhasePlace } from '../package-run.js';
 import { runVerbScript } from '../verb-script.js';
 import { makeFolder } from '../../support/make-folder.js';
@@ -30,7 +31,7 @@ function isWorkedOn({ build, install }: Recipe): boolean {
 
 async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string): Promise<void> {
   const { stage } = pkg.recipe;
-  const { cores, extraction } = pkg.run.limits;
+  const { extraction } = pkg.run.limits;
   const { signal } = pkg.run;
   switch (stage.form) {
     case 'nil':
@@ -38,14 +39,9 @@ async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string)
     case 'table':
       return extraction.run(() => stageFetched(pkg, attempt, destination, stage.strip), signal, pkg.urgency);
     case 'shell':
-      return cores.use(
-        Infinity,
-        (jobs) => runStageScript(pkg, { cwd: destination, jobs, attempt }, stage.script),
-        signal,
-        pkg.urgency,
-      );
+      return pkg.withCores((cores) => runStageScript(pkg, { cwd: destination, cores, attempt }, stage.script));
     case 'function':
-      return cores.use(Infinity, (jobs) => callStage(pkg, attempt, jobs), signal, pkg.urgency);
+      return pkg.withCores((cores) => callStage(pkg, attempt, cores));
   }
 }
 
@@ -72,8 +68,8 @@ async function runStageScript(pkg: PackageRun, place: PhasePlace, script: string
   await runVerbScript(pkg.contextFor('stage', place).services, script);
 }
 
-async function callStage(pkg: PackageRun, attempt: Attempt, jobs: number): Promise<void> {
-  const { ctx } = pkg.contextFor('stage', { cwd: attempt.folders.stage, jobs, attempt });
+async function callStage(pkg: PackageRun, attempt: Attempt, cores: CoreShare): Promise<void> {
+  const { ctx } = pkg.contextFor('stage', { cwd: attempt.folders.stage, cores, attempt });
   await pkg.code.callVerb('stage', ctx, pkg.run.signal);
 }
 

@@ -1,7 +1,7 @@
 import { FettleError } from '../../errors/index.js';
 import { LazyFields, LuaTable, type LuaValue } from '../../lua/index.js';
 import { parseShell } from '../../manifest/index.js';
-import { runScript, type ScriptRequest, type ScriptResult, type Shell } from '../../process/index.js';
+import type { ScriptRequest, ScriptResult, Shell } from '../../process/index.js';
 import type { CallArguments, CallFields } from './arguments.js';
 import type { PhaseServices } from './services.js';
 
@@ -36,7 +36,9 @@ export async function run(call: CallArguments, services: PhaseServices): Promise
     emit: services.emit,
     log: (stream, chunk) => services.log(stream, chunk),
   };
-  const result = await (isInteractive ? services.withTerminal(() => runScript(request)) : runScript(request));
+  const result = await (isInteractive
+    ? services.withTerminal(() => services.runScript(request))
+    : services.runScript(request));
   refuseTimeout(result, timeoutMs, script);
   if (options.flag('check') ?? true) refuseFailure(result, script, cwd);
   return resultTable(result);

@@ -3,7 +3,7 @@ import type { Emit } from '../../events/index.js';
 import type { Fetcher } from '../../fetch/index.js';
 import type { Host } from '../../host/index.js';
 import type { Options } from '../../manifest/index.js';
-import type { ChildRegistry, Shell } from '../../process/index.js';
+import type { ChildRegistry, ScriptRequest, ScriptResult, Shell } from '../../process/index.js';
 import type { VerbName } from '../recipe.js';
 
 /** The folders a phase has; those it lacks are undefined. */
@@ -31,7 +31,7 @@ export interface PhaseServices {
   readonly folders: PhaseFolders;
   /** Relative paths and scripts start here. */
   readonly cwd: string;
-  /** Cores this package may use. */
+  /** Cores this package may use with tools that take no part in the jobserver. */
   readonly jobs: number;
   /** Folder of the recipe, then others that relative fetch sources may mean. */
   readonly fetchBaseDirs: readonly string[];
@@ -45,6 +45,8 @@ export interface PhaseServices {
   readonly children: ChildRegistry;
   /** The whole environment of a script of this phase. */
   readonly scriptEnvironment: Readonly<Record<string, string>>;
+  /** Runs a script of this phase, with a seat at the jobserver where there is one. */
+  runScript(request: ScriptRequest): Promise<ScriptResult>;
   /** The shell of a call that names none. */
   defaultShell(): Promise<Shell>;
   readonly dependencies: DependencyAccess;

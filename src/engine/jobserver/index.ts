@@ -1,0 +1,3 @@
+export type { CoreBudget, CoreShare } from './core-budget.js';
+export { openCoreBudget, type JobserverMode } from './open-core-budget.js';
+export { scriptsWith } from './seated-scripts.js';
