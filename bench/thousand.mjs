@@ -1,39 +1,49 @@
-// A manifest of many trivial recipes: wall time and peak memory of `fettle install`, first from nothing, then again.
-//   node bench/thousand.mjs [--packages N]
-import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+// A manifest of a thousand trivial recipes: wall time and peak memory, first from nothing, then again.
+//   node bench/thousand.mjs [--rounds N]
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runIfMain } from './suite/run-measurement.mjs';
 import { COMMAND_LINE, createTrivialProject, removeProject } from './trivial-project.mjs';
 
-const PRELOAD = fileURLToPath(new URL('./report-peak-memory.cjs', import.meta.url));
+const PACKAGES = 1000;
 
-const { values } = parseArgs({ options: { packages: { type: 'string', default: '1000' } } });
-const project = await createTrivialProject(Number(values.packages));
-try {
-  for (const title of ['everything to do', 'nothing to do']) {
-    const { seconds, megabytes } = await install();
-    console.log(`${title.padEnd(16)}  ${seconds.toFixed(2)} s  peak ${megabytes.toFixed(0)} MB`);
+export const measurement = {
+  name: 'thousand',
+  title: 'A thousand trivial recipes',
+  why: 'Time and memory that fettle itself takes: each package writes one small file.',
+  rounds: 2,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
+
+async function run({ rounds, time }) {
+  const cold = [];
+  const warm = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const project = await createTrivialProject(PACKAGES);
+    try {
+      cold.push(await install(project, time));
+      const past = new Date(Date.now() - 3_600_000);
+      await utimes(join(project.project, 'fettle.lua'), past, past);
+      warm.push(await install(project, time));
+    } finally {
+      await removeProject(project);
+    }
   }
-} finally {
-  await removeProject(project);
+  const of = (field) => [
+    { name: 'everything to do', numbers: cold.map((each) => each[field]) },
+    { name: 'nothing to do', numbers: warm.map((each) => each[field]) },
+  ];
+  const hasPeak = cold[0].peak !== undefined;
+  return {
+    tables: [
+      { title: 'wall time', unit: 'ms', rows: of('wall') },
+      ...(hasPeak ? [{ title: 'peak memory', unit: 'MB', rows: of('peak') }] : []),
+    ],
+  };
 }
 
-async function install() {
-  const memoryFile = join(project.root, 'peak-memory');
-  const args = ['--require', PRELOAD, COMMAND_LINE, '--cache-root', project.cache, 'install', '--json'];
-  const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: project.project,
-    env: { ...project.env, PEAK_MEMORY_FILE: memoryFile },
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  const seconds = (performance.now() - start) / 1000;
-  if (status !== 0) throw new Error(`install ended with ${status}:\n${stderr}`);
-  const { packages } = JSON.parse(stdout);
-  if (packages.length !== Number(values.packages)) throw new Error(`only ${packages.length} packages were installed`);
-  return { seconds, megabytes: Number(await readFile(memoryFile, 'utf8')) / 1000 };
+function install({ project, cache, env }, time) {
+  const command = [process.execPath, COMMAND_LINE, '--cache-root', cache, 'install', '--quiet'];
+  return time({ command, cwd: project, env });
 }
