@@ -31,7 +31,7 @@ await runIfMain(import.meta.url, measurement);
 async function run(context) {
   const registry = await serveRegistry(await findTarballs());
   try {
-    const results = await measureInTurn(waysOf(context, registry), context.rounds);
+    const results = await measureInTurn(waysOf(context, registry), context.rounds, { warmUps: 0 });
     // Alone, and once: it unpacks one archive after the other, and in Python.
     if (!context.peers.conan.missing)
       results.conan = [

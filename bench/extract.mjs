@@ -39,6 +39,7 @@ async function run(context) {
   const results = await measureInTurn(
     { [FETTLE]: extract([process.execPath, EXTRACT_ALL, parts]), [TAR]: extract(['bash', '-c', SHELL_LOOP, '-']) },
     context.rounds,
+    { warmUps: 0 },
   );
   const table = (title, unit, field, ratios) => ({ title, unit, rows: rowsOf(results, field), ratios });
   const ratios = [{ of: FETTLE, to: TAR }];

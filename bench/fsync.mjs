@@ -19,7 +19,7 @@ export const measurement = {
   name: 'fsync',
   title: 'Having it on the disk',
   why: 'What fsync adds to the making of a package, and to sealing its asset.',
-  rounds: 3,
+  rounds: 2,
   run,
 };
 await runIfMain(import.meta.url, measurement);

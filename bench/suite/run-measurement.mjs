@@ -5,12 +5,12 @@ import { renderTable } from './tables.mjs';
 
 /**
  * A measurement is `{ name, title, why, rounds, run }`. `run(context)` returns `{ tables, remarks? }`: see `renderTable`,
- * and sentences for what no table can say.
+ * and more Markdown for what that can not show.
  * @returns what was measured, as Markdown
  */
 export async function runMeasurement({ run, rounds }, context, options = {}) {
   const { tables, remarks = [] } = await run({ ...context, rounds: options.rounds ?? rounds });
-  return [...tables.map(renderTable), ...remarks.map((each) => `${each}\n`)].join('\n');
+  return [...tables.map(renderTable), ...remarks].join('\n');
 }
 
 /** Lets `node bench/NAME.mjs [--rounds N] [--scratch DIR]` run that measurement alone. */

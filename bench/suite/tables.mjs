@@ -58,7 +58,10 @@ function formatRatio(number) {
 
 /** A table, padded as prettier would. A column that holds only numbers is aligned as such. */
 export function renderMarkdown([header, ...lines]) {
-  const isNumber = (column) => lines.every((cells) => cells[column] === '' || NUMBER.test(cells[column]));
+  const isNumber = (column) => {
+    const cells = lines.map((line) => line[column]).filter((cell) => cell !== '');
+    return cells.length > 0 && cells.every((cell) => NUMBER.test(cell));
+  };
   const widths = header.map((_, column) => Math.max(3, ...[header, ...lines].map((cells) => cells[column].length)));
   const pad = (cell, column) => (isNumber(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column]));
   const rule = widths.map((width, column) => (isNumber(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
