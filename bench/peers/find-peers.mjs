@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runCommand } from '../suite/time-command.mjs';
 import { NPM_PEERS, PYTHON_PEERS } from './versions.mjs';
 
@@ -15,8 +15,9 @@ const SYSTEM_PEERS = {
   sha256sum: ['sha256sum', '--version'],
   xargs: ['xargs', '--version'],
   make: ['make', '--version'],
-  nix: ['nix', '--version'],
 };
+
+const NOT_TO_BE_HAD = { nix: { missing: 'comes neither from npm nor from PyPI' } };
 
 /**
  * Gets the peers through npm and pip, as they are configured, once: they stay below the user's cache folder.
@@ -28,23 +29,19 @@ export async function findPeers() {
   for (const [name, version] of Object.entries(PYTHON_PEERS))
     found[name] = await findOrTell(() => fromPython(name, version));
   for (const [name, command] of Object.entries(SYSTEM_PEERS)) found[name] = await findOrTell(() => fromSystem(command));
-  return found;
+  return { ...found, ...NOT_TO_BE_HAD };
 }
 
-/** The first line of what went wrong is why. */
 async function findOrTell(find) {
-  return find().catch((error) => ({ missing: reasonOf(error) }));
+  return find().catch((error) => {
+    console.error(error.message);
+    return { missing: reasonOf(error) };
+  });
 }
 
-function reasonOf({ code, message }) {
-  if (code === 'ENOENT') return 'the program is not installed';
-  const lines = message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('npm warn'));
-  // What a package manager says may name a registry.
-  return lines
-    .slice(0, 2)
-    .join(' ')
-    .replaceAll(/\w+:\/\/\S+/g, '…')
-    .slice(0, 160);
+/** In few words, for a page: what a package manager says may name a registry, or a folder of this machine. */
+function reasonOf({ code, path, message }) {
+  return code === 'ENOENT' ? `${path} is not installed` : `${basename(message.split(' ')[0])} failed`;
 }
 
 async function fromNpm({ package: packageName, version, program }) {
