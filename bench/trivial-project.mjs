@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,12 @@ export async function writeProject(project, recipes) {
   }
   const entries = recipes.map(({ name }) => `  "local.${name}@v1",\n`);
   await writeFile(join(project, 'fettle.lua'), `packages = {\n${entries.join('')}}\n`);
+}
+
+/** Gives the manifest another date, so that whatever remembers that there is nothing to do must look at all again. */
+export async function touchManifest(project) {
+  const past = new Date(Date.now() - 3_600_000);
+  await utimes(join(project, 'fettle.lua'), past, past);
 }
 
 export async function removeProject({ root }) {

@@ -1,7 +1,13 @@
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderMarkdown } from '../suite/tables.mjs';
-import { COMMAND_LINE, createTrivialProject, LINKED_COMMAND, removeProject } from '../trivial-project.mjs';
+import {
+  COMMAND_LINE,
+  createTrivialProject,
+  LINKED_COMMAND,
+  removeProject,
+  touchManifest,
+} from '../trivial-project.mjs';
 import { countWork } from './count-work.mjs';
 import { judgeCounts, perPackage } from './judge-counts.mjs';
 
@@ -46,8 +52,7 @@ async function countProject(packages) {
     await sync();
     const freshSync = await sync();
     const linkedSync = await count(LINKED_COMMAND, 'sync');
-    const past = new Date(Date.now() - 3_600_000);
-    await utimes(join(project, 'fettle.lua'), past, past);
+    await touchManifest(project);
     const fullSync = await sync();
     const version = await count(process.execPath, COMMAND_LINE, 'version');
     const situations = {

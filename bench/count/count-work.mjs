@@ -17,7 +17,11 @@ export async function countWork({ command, cwd, env }, folder) {
   const place = await mkdtemp(join(folder, 'counted-'));
   const [coverage, calls] = ['coverage', 'calls'].map((name) => join(place, name));
   await Promise.all([coverage, calls].map((each) => mkdir(each)));
-  const own = { NODE_V8_COVERAGE: coverage, NODE_OPTIONS: `--require=${JSON.stringify(PRELOAD)}`, FILE_CALLS_FOLDER: calls };
+  const own = {
+    NODE_V8_COVERAGE: coverage,
+    NODE_OPTIONS: `--require=${JSON.stringify(PRELOAD)}`,
+    FILE_CALLS_FOLDER: calls,
+  };
   await runCommand({ command, cwd, env: { ...env, ...own } });
   const scripts = (await readAll(coverage)).flatMap(({ result }) => result);
   const processes = await readAll(calls);
