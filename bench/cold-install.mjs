@@ -75,7 +75,9 @@ function tablesOf(results) {
   }));
   return [
     { title: 'wall time', unit: 's', rows: inSeconds, ratios },
-    ...(busy.length > 0 ? [{ title: 'processor time', unit: 's', rows: busy }] : []),
+    ...(busy.length > 0
+      ? [{ title: 'processor time', unit: 's', rows: busy, ratios: ratios.map(({ of, to }) => ({ of, to })) }]
+      : []),
     ...(busy.length > 0
       ? [{ title: 'peak memory of the largest process', unit: 'MB', rows: rowsOf(results, 'peak') }]
       : []),
