@@ -65,23 +65,13 @@ function tablesOf(results) {
   const ratios = [DURABLE, NOT_DURABLE].flatMap((of) =>
     others.map((to) => ({ of, to, atMost: of === DURABLE ? limits[to] : undefined })),
   );
-  const inSeconds = rowsOf(results, 'wall').map(({ name, numbers }) => ({
-    name,
-    numbers: numbers.map((each) => each / 1000),
-  }));
-  const busy = rowsOf(results, 'busy').map(({ name, numbers }) => ({
-    name,
-    numbers: numbers.map((each) => each / 1000),
-  }));
-  return [
-    { title: 'wall time', unit: 's', rows: inSeconds, ratios },
-    ...(busy.length > 0
-      ? [{ title: 'processor time', unit: 's', rows: busy, ratios: ratios.map(({ of, to }) => ({ of, to })) }]
-      : []),
-    ...(busy.length > 0
-      ? [{ title: 'peak memory of the largest process', unit: 'MB', rows: rowsOf(results, 'peak') }]
-      : []),
+  const table = (title, unit, field) => ({ title, unit, rows: rowsOf(results, field) });
+  const tables = [
+    { ...table('wall time', 'ms', 'wall'), ratios },
+    { ...table('processor time', 'ms', 'busy'), ratios: ratios.map(({ of, to }) => ({ of, to })) },
+    table('peak memory of the largest process', 'MB', 'peak'),
   ];
+  return tables.filter(({ rows }) => rows.length > 0);
 }
 
 /** Into a new folder, with nothing left to be written by who came before. */
