@@ -86,6 +86,8 @@ async function measureWaiting({ client, processes }, rounds) {
     busy.push(await measureShare(processes));
     await held.release();
     await Promise.all(ended);
+    // What the hand-overs left to be collected.
+    await pause(3000);
     idle.push(await measureShare(processes));
   }
   return [

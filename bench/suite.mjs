@@ -17,19 +17,18 @@ const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 
 /** `bench/NAME.mjs`, in the order of the page. */
 const NAMES = [
-  ...[
-    'no-op',
-    'startup',
-    'cold-install',
-    'extract',
-    'fsync',
-    'link',
-    'graph',
-    'scheduling',
-    'locks',
-    'lock-file',
-    'profile',
-  ],
+  'no-op',
+  'startup',
+  'cold-install',
+  'extract',
+  'fsync',
+  'link',
+  'graph',
+  'jobserver',
+  'scheduling',
+  'locks',
+  'lock-file',
+  'profile',
 ];
 
 const { values, positionals } = parseArgs({
