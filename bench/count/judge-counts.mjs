@@ -1,3 +1,9 @@
+/** How far a count may be from today's, by its name. */
+const ROOM = {
+  'modules of Node loaded': (count) => (count === 0 ? 0 : count + 2),
+  'file system calls': (count) => count * 1.1,
+};
+
 /**
  * What grew beyond its limit, a sentence each. A count without a limit, and a limit without a count, is told too: else a
  * new name would be a check that is gone.
@@ -23,4 +29,12 @@ function judgeOne(situation, counts, limits) {
 export function perPackage(few, many) {
   const each = (many.count - few.count) / (many.packages - few.packages);
   return { each: Math.round(each * 100) / 100, fixed: Math.round(few.count - each * few.packages) };
+}
+
+/** Limits for what is so today. What the version of Node has a part in gets some room, all else none. */
+export function limitsFor(counts) {
+  const limitOf = (name, count) => Math.ceil((ROOM[name] ?? ((same) => same))(count));
+  const limitsOf = (each) =>
+    Object.fromEntries(Object.entries(each).map(([name, count]) => [name, limitOf(name, count)]));
+  return Object.fromEntries(Object.entries(counts).map(([situation, each]) => [situation, limitsOf(each)]));
 }
