@@ -25,7 +25,11 @@ const shared = {
 export default {
   rootDir,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/src/**/*.test.tsx'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/src/**/*.test.tsx', '<rootDir>/bench/**/*.test.mjs'],
+    },
     {
       ...shared,
       displayName: 'functional',

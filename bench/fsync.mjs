@@ -1,87 +1,78 @@
 // What it costs to have a package on the disk before it counts as complete: the whole sync, and sealing the asset alone,
 // each with fsync and without.
-//   node bench/fsync.mjs [--runs N]
+//   node bench/fsync.mjs [--rounds N]
 import { spawnSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import { bundleCacheParts } from './cache-parts.mjs';
-import { printTable } from './statistics.mjs';
-import { COMMAND_LINE, createTrivialProject, removeProject } from './trivial-project.mjs';
+import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
+import { COMMAND_LINE, removeFolder, writeProject } from './trivial-project.mjs';
 
-const PACKAGES = [
+const KINDS = [
   { title: '200 files, 0.8 MB', files: 200, bytes: 4_000 },
   { title: '5,000 files, 300 MB', files: 5_000, bytes: 60_000 },
 ];
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
-const bundle = await bundleCacheParts();
-const { sealTree } = await import(bundle.parts);
-const project = await createTrivialProject(1);
-try {
-  const rows = [];
-  for (const kind of PACKAGES) {
-    await writeRecipe(kind);
-    rows.push(...compare(`sync, ${kind.title}`, await measureBoth((fsync) => measureSync(fsync))));
-    rows.push(...compare(`seal alone, ${kind.title}`, await measureBoth((fsync) => measureSeal(kind, fsync))));
+export const measurement = {
+  name: 'fsync',
+  title: 'Having it on the disk',
+  why: 'What fsync adds to the making of a package, and to sealing its asset.',
+  rounds: 2,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
+
+async function run(context) {
+  const bundle = await bundleCacheParts();
+  const { sealTree } = await import(bundle.parts);
+  try {
+    const tables = [];
+    for (const kind of KINDS) {
+      const place = await context.folder('fsync');
+      tables.push(await compareSyncs(context, place, kind), await compareSeals(context, place, { ...kind, sealTree }));
+      await context.settle(place);
+    }
+    return { tables };
+  } finally {
+    await bundle.remove();
   }
-  printTable(rows);
-} finally {
-  await removeProject(project);
-  await bundle.remove();
 }
 
-/** In turn, so that a busy moment of the machine hits both alike. */
-async function measureBoth(measure) {
-  const times = { with: [], without: [] };
-  for (let run = 0; run < Number(values.runs); run += 1) {
-    times.without.push(await measure(false));
-    times.with.push(await measure(true));
-  }
-  return times;
-}
-
-function compare(name, times) {
-  return [
-    { name: `${name}, no fsync`, numbers: times.without },
-    { name: `${name}, fsync`, numbers: times.with, comparedWith: times.without },
-  ];
-}
-
-async function writeRecipe({ files, bytes }) {
+async function compareSyncs({ rounds, time }, { folder, env }, { title, files, bytes }) {
   const script = `head -c ${files * bytes} /dev/urandom | split -a 5 -b ${bytes} - f`;
-  const identity = 'local.tool0@v1';
-  await writeFile(
-    join(project.project, 'recipes', `${identity}.lua`),
-    `identity = "${identity}"\ninstall = "${script}"\n`,
-  );
+  await writeProject(folder, [{ name: 'tool', body: `install = "${script}"\n` }]);
+  const cache = join(folder, 'cache');
+  const sync = (settings) => async () => {
+    await emptyCache(cache);
+    const command = [process.execPath, COMMAND_LINE, '--cache-root', cache, 'sync', '--quiet'];
+    return time({ command, cwd: folder, env: { ...env, ...settings } });
+  };
+  const ways = { 'sync without fsync': sync({ FETTLE_NO_FSYNC: '1' }), 'sync with fsync': sync({}) };
+  return tableOf(title, 'sync', rowsOf(await measureInTurn(ways, rounds), 'wall'));
 }
 
-/** Each time into an empty cache; what the run before has left to write is written first. */
-async function measureSync(fsync) {
-  await emptyCache();
-  const env = { ...project.env, ...(!fsync && { FETTLE_NO_FSYNC: '1' }) };
-  const start = performance.now();
-  const args = [COMMAND_LINE, '--cache-root', project.cache, 'sync'];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: project.project, env, encoding: 'utf8' });
-  const elapsed = performance.now() - start;
-  if (status !== 0) throw new Error(`sync ended with ${status}:\n${stderr}`);
-  return elapsed;
+async function compareSeals({ rounds }, { folder }, { title, sealTree, files, bytes }) {
+  const tree = join(folder, 'cache');
+  const seal = (fsync) => async () => {
+    await emptyCache(tree);
+    await mkdir(tree);
+    for (let index = 0; index < files; index += 1) await writeFile(join(tree, `f${index}`), Buffer.alloc(bytes, index));
+    const start = performance.now();
+    await sealTree(tree, { fsync });
+    return { wall: performance.now() - start };
+  };
+  const ways = { 'seal without fsync': seal(false), 'seal with fsync': seal(true) };
+  return tableOf(title, 'seal', rowsOf(await measureInTurn(ways, rounds), 'wall'));
 }
 
-async function measureSeal({ files, bytes }, fsync) {
-  await emptyCache();
-  await mkdir(project.cache);
-  for (let index = 0; index < files; index += 1)
-    await writeFile(join(project.cache, `f${index}`), Buffer.alloc(bytes, index));
-  const start = performance.now();
-  await sealTree(project.cache, { fsync });
-  return performance.now() - start;
+function tableOf(title, work, rows) {
+  return { title, unit: 'ms', rows, ratios: [{ of: `${work} with fsync`, to: `${work} without fsync` }] };
 }
 
-async function emptyCache() {
-  spawnSync('chmod', ['-R', 'u+w', project.cache]);
-  await rm(project.cache, { recursive: true, force: true });
+/** What the run before has left to write is written first. */
+async function emptyCache(cache) {
+  await removeFolder(cache);
   spawnSync('sync');
 }

@@ -1,145 +1,165 @@
-// Many tiny recipes: what one of them costs, first from nothing, then with nothing to do; and chains and fans, whose
-// cost for each node must not rise with their size.
-//   node bench/graph.mjs [--recipes N] [--rounds N] [--only KIND] [--json]
-// Times are the processor's, user and system, so that a busy machine changes them less; `wall` is the clock's.
-import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// What a graph costs for each package: 5,000 recipes of one line, a long chain, a wide fan, beside those who build graphs.
+//   node bench/graph.mjs [--rounds N]
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { cleanEnvironment, COMMAND_LINE, makeRemovable } from './trivial-project.mjs';
+import { setUpMake, setUpNinja } from './peers/build-graphs.mjs';
+import { setUpConanGraph } from './peers/conan.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
+import { runCommand } from './suite/time-command.mjs';
+import { LINKED_COMMAND, touchManifest, writeProject } from './trivial-project.mjs';
 
-const PRELOAD = fileURLToPath(new URL('./report-usage.cjs', import.meta.url));
-const SHAPE_SIZES = [250, 500, 1000];
+const MANY = 5000;
+const LONG = 1000;
+const NOTHING = 'fettle, nothing delivered';
+/** conan would take minutes for all. */
+const MANY_FOR_CONAN = 250;
 
-const { values } = parseArgs({
-  options: {
-    recipes: { type: 'string', default: '5000' },
-    rounds: { type: 'string', default: '3' },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
-
-/** The second line of a recipe, if any, never costs a shell: these measure fettle and not the system. */
-const KINDS = {
-  graph: { title: 'graph only (fettle graph)', verb: keepingFile, command: ['graph', '--format', 'json'] },
-  nothing: { title: 'recipes that deliver nothing', verb: () => 'install = function() end', command: ['sync', '-q'] },
-  file: { title: 'recipes that leave a file', verb: keepingFile, command: ['sync', '-q'] },
+const SHAPES = {
+  flat: () => [],
+  chain: (index) => (index === 0 ? [] : [nameOf(index - 1)]),
+  fan: (index, count) => (index < count - 1 ? [] : Array.from({ length: count - 1 }, (_, each) => nameOf(each))),
 };
 
-const results = [];
-for (const [kind, setting] of Object.entries(KINDS)) {
-  if (values.only === undefined || values.only === kind) await measureRecipes(setting, Number(values.recipes));
-}
-for (const shape of ['chain', 'fan']) {
-  if (values.only !== undefined && values.only !== shape) continue;
-  for (const size of SHAPE_SIZES) await measureShape(shape, size);
-}
-if (values.json) console.log(JSON.stringify(results));
+export const measurement = {
+  name: 'graph',
+  title: 'A graph of 5,000 recipes',
+  why: `${MANY} recipes of one line: under 2 ms each from nothing, under 0.3 ms each when all is there, under 400 MB; a chain and a fan of ${LONG} in no worse than linear time.`,
+  rounds: 2,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
 
-function keepingFile() {
-  return 'install = function(ctx) ctx.write_file("name", ctx.identity) end';
-}
-
-/** Independent recipes, all named by the manifest. */
-async function measureRecipes({ title, verb, command }, count) {
-  const names = Array.from({ length: count }, (_, index) => `local.p${index}@v1`);
-  const texts = names.map((name) => `identity = "${name}" ${verb()}`);
-  await measureProject(title, await createProject(names, texts), command);
-}
-
-/** @param shape chain: each needs the next; fan: the first needs all others */
-async function measureShape(shape, count) {
-  const names = Array.from({ length: count }, (_, index) => `local.p${index}@v1`);
-  const texts = names.map((name, index) => {
-    const needed = shape === 'chain' ? names.slice(index + 1, index + 2) : index === 0 ? names.slice(1) : [];
-    const dependencies = needed.map((each) => `"${each}"`).join(',');
-    return `identity = "${name}" ${keepingFile()} dependencies = {${dependencies}}`;
-  });
-  await measureProject(shape, await createProject(names.slice(0, 1), texts, names), ['sync', '-q']);
+async function run(context) {
+  const { [NOTHING]: nothing, ...builders } = buildersOf(context);
+  const flat = await measureShape(context, { ...builders, [NOTHING]: nothing }, { shape: 'flat', count: MANY });
+  if (!context.peers.conan.missing) Object.assign(flat, await measureConan(context));
+  const shapes = [];
+  for (const shape of ['chain', 'fan']) {
+    const half = await measureShape(context, builders, { shape, count: LONG / 2 });
+    shapes.push(growthTable(shape, half, await measureShape(context, builders, { shape, count: LONG })));
+  }
+  return { tables: [...flatTables(flat), ...shapes] };
 }
 
-async function measureProject(title, project, command) {
-  try {
-    const rounds = await measureRounds(project, command);
-    for (const state of Object.keys(rounds[0])) {
-      const ofState = rounds.map((round) => round[state]);
-      tell(`${title}, ${state}`, project.count, ofState);
+function buildersOf({ peers }) {
+  const builders = {
+    fettle: (place, targets) => setUpFettle(place, targets, 'ctx.write_file("made", "")'),
+    [NOTHING]: (place, targets) => setUpFettle(place, targets, ''),
+  };
+  for (const [name, setUp] of Object.entries({ ninja: setUpNinja, make: setUpMake })) {
+    if (peers[name].missing) continue;
+    builders[name] = async (place, targets) => ({ command: await setUp(peers[name], place, targets) });
+  }
+  return builders;
+}
+
+/** @returns by name, `{ count, cold, warm }`: what each round took, from nothing and again */
+async function measureShape(context, builders, { shape, count }) {
+  const targets = Array.from({ length: count }, (_, index) => ({
+    name: nameOf(index),
+    needs: SHAPES[shape](index, count),
+  }));
+  const results = Object.fromEntries(Object.keys(builders).map((name) => [name, { count, cold: [], warm: [] }]));
+  for (let round = 0; round < context.rounds; round += 1) {
+    for (const [name, setUp] of Object.entries(builders)) {
+      context.say(`  ${name}, ${shape} of ${count}`);
+      await measureOnce(context, (place) => setUp(place, targets), results[name]);
     }
-  } finally {
-    await makeRemovable(project.root);
-    await rm(project.root, { recursive: true, force: true });
   }
+  return results;
 }
 
-async function createProject(wanted, texts, names = wanted) {
-  const root = await mkdtemp(join(tmpdir(), 'fettle-bench-'));
-  const folder = join(root, 'project');
-  await mkdir(join(folder, '.git'), { recursive: true });
-  await mkdir(join(folder, 'recipes'));
-  for (const [index, name] of names.entries())
-    await writeFile(join(folder, 'recipes', `${name}.lua`), `${texts[index]}\n`);
-  await writeFile(join(folder, 'fettle.lua'), `packages = {\n${wanted.map((name) => `  "${name}",\n`).join('')}}\n`);
-  return { root, folder, cache: join(root, 'cache'), count: names.length };
+async function measureOnce({ folder, settle, time }, setUp, { cold, warm }) {
+  const place = await folder('graph');
+  const { command, prepareAgain, again = command } = await setUp(place);
+  cold.push(await time(command));
+  await prepareAgain?.();
+  warm.push(await time(again));
+  await settle(place);
 }
 
-async function measureRounds(project, command) {
-  const rounds = [];
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    await forget(project);
-    const cold = await run(project, command);
-    if (command[0] !== 'sync') {
-      rounds.push({ cold });
-      continue;
-    }
-    // What the first sync read may have been written a moment before, so the second remembers it for sure.
-    await removeStamp(project);
-    await run(project, command);
-    await removeStamp(project);
-    const warm = await run(project, command);
-    rounds.push({ cold, 'nothing to do': warm, 'nothing to do, stamped': await run(project, command) });
-  }
-  return rounds;
+/** @param work what the one line of each recipe does */
+async function setUpFettle({ folder, env }, targets, work) {
+  const recipes = targets.map(({ name, needs }) => ({
+    name,
+    body: `dependencies = { ${needs.map((each) => `"local.${each}@v1"`).join(', ')} } function install(ctx) ${work} end\n`,
+  }));
+  await writeProject(folder, recipes);
+  const command = {
+    command: [LINKED_COMMAND, '--cache-root', join(folder, 'cache'), 'sync', '--quiet'],
+    cwd: folder,
+    env,
+  };
+  const prepareAgain = async () => {
+    // Files that were written a moment before the first sync are believed by the second.
+    await touchManifest(folder);
+    await runCommand(command);
+    await touchManifest(folder);
+  };
+  return { command, prepareAgain };
 }
 
-async function forget({ cache, folder }) {
-  await makeRemovable(cache).catch(() => undefined);
-  for (const path of [cache, join(folder, '.fettle'), join(folder, 'fettle.lock')]) {
-    await rm(path, { recursive: true, force: true });
-  }
-}
-
-async function removeStamp({ folder }) {
-  await rm(join(folder, '.fettle', 'stamp.json'), { force: true });
-}
-
-async function run({ root, folder, cache }, command) {
-  const usageFile = join(root, 'usage.json');
-  const start = performance.now();
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--require', PRELOAD, COMMAND_LINE, '--cache-root', cache, ...command],
-    { cwd: folder, env: { ...cleanEnvironment(root), USAGE_FILE: usageFile }, stdio: ['ignore', 'ignore', 'pipe'] },
+async function measureConan(context) {
+  const targets = Array.from({ length: MANY_FOR_CONAN }, (_, index) => ({
+    name: nameOf(index),
+    requires: [],
+    package: 'save(self, os.path.join(self.package_folder, "made"), "")',
+  }));
+  const result = { count: MANY_FOR_CONAN, cold: [], warm: [] };
+  context.say(`  conan, flat of ${MANY_FOR_CONAN}`);
+  await measureOnce(
+    context,
+    async (place) => {
+      const { install, noOps } = await setUpConanGraph(context.peers.conan, place, targets);
+      return { command: install, again: noOps['conan install'] };
+    },
+    result,
   );
-  const wallMs = performance.now() - start;
-  if (status !== 0) throw new Error(`fettle ${command.join(' ')} ended with ${status}:\n${stderr}`);
-  return { wallMs, ...JSON.parse(await readFile(usageFile, 'utf8')) };
+  return { conan: result };
 }
 
-/** The least of all rounds: what else the machine does only ever adds. */
-function tell(title, count, rounds) {
-  const least = (name) => Math.min(...rounds.map((round) => round[name]));
-  const [wallMs, cpuMs, megabytes] = ['wallMs', 'cpuMs', 'megabytes'].map(least);
-  results.push({ title, count, wallMs, cpuMs, megabytes });
-  if (values.json) return;
-  const cells = [
-    `${(wallMs / 1000).toFixed(2)} s wall`,
-    `${(wallMs / count).toFixed(3)} ms each`,
-    `${(cpuMs / count).toFixed(3)} ms of processor each`,
-    `${megabytes.toFixed(0)} MB`,
+function flatTables(results) {
+  const rows = (state, field, atMost) =>
+    Object.entries(results)
+      .map(([name, { count, [state]: runs }]) => ({
+        name: name === 'conan' ? `${name}, of ${count}` : name,
+        numbers: runs.map((each) => each[field] / count),
+        atMost: name === 'fettle' ? atMost : undefined,
+      }))
+      .filter(({ numbers }) => numbers.every((number) => !Number.isNaN(number)));
+  const peaks = Object.entries(results).map(([name, { cold }]) => ({
+    name,
+    numbers: cold.map(({ peak }) => peak),
+    atMost: name === 'fettle' ? 400 : undefined,
+  }));
+  const ratios = ['ninja', 'make', `conan, of ${MANY_FOR_CONAN}`].map((to) => ({ of: 'fettle', to }));
+  const busy = [
+    { title: 'processor time of each, from nothing', unit: 'ms', rows: rows('cold', 'busy') },
+    { title: 'processor time of each, all there', unit: 'ms', rows: rows('warm', 'busy') },
+    { title: 'peak memory from nothing', unit: 'MB', rows: peaks },
   ];
-  console.log([`${title} × ${count}`.padEnd(56), ...cells].join('\t'));
+  return [
+    { title: `each of ${MANY}, from nothing`, unit: 'ms', rows: rows('cold', 'wall', 2), ratios },
+    { title: `each of ${MANY}, all there`, unit: 'ms', rows: rows('warm', 'wall', 0.3), ratios },
+    ...(peaks[0].numbers[0] === undefined ? [] : busy),
+  ];
+}
+
+/** Twice as many may take twice as long. */
+function growthTable(shape, half, whole) {
+  const rows = Object.keys(whole).flatMap((name) =>
+    [half, whole].flatMap(({ [name]: { count, cold, warm } }) => [
+      { name: `${name}, ${count}, from nothing`, numbers: cold.map(({ wall }) => wall) },
+      { name: `${name}, ${count}, all there`, numbers: warm.map(({ wall }) => wall) },
+    ]),
+  );
+  const ratios = ['from nothing', 'all there'].map((state) => ({
+    of: `fettle, ${LONG}, ${state}`,
+    to: `fettle, ${LONG / 2}, ${state}`,
+    atMost: 2,
+  }));
+  return { title: `a ${shape}`, unit: 'ms', rows, ratios };
+}
+
+function nameOf(index) {
+  return `p${index}`;
 }

@@ -1,71 +1,62 @@
 // What the jobserver gains: four C projects of different size that are built at once.
-//   node bench/jobserver.mjs [--rounds N] [--jobs N] [--files N]
+//   node bench/jobserver.mjs [--rounds N]
 // Compared: each make takes all cores for itself; each has an equal share, fixed when it begins; all share one jobserver.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { printTable, summarise } from './statistics.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
+import { LINKED_COMMAND, writeProject } from './trivial-project.mjs';
 
-const COMMAND_LINE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const SAMPLE_MS = 100;
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    jobs: { type: 'string', default: String(Math.max(4, availableParallelism())) },
-    files: { type: 'string', default: '48' },
-  },
-});
-const jobs = Number(values.jobs);
-/** The last one is still at work when the others have ended. */
-const SIZES = [1 / 8, 1 / 4, 1 / 2, 1].map((part) => Math.max(1, Math.round(Number(values.files) * part)));
+const CORES = availableParallelism();
+const JOBS = Math.max(4, CORES);
+/** Files of each project. The last one is still at work when the others have ended. */
+const SIZES = [6, 12, 24, 48];
+const ALL_CORES = 'each make takes all cores';
+const SHARES = 'equal shares';
+const JOBSERVER = 'jobserver';
 const WAYS = {
-  'each make takes all cores': { mode: 'off', make: `make -s -j${jobs}` },
-  'equal shares': { mode: 'off', make: 'make -s -j$FETTLE_JOBS' },
-  jobserver: { mode: 'run', make: 'make -s' },
+  [ALL_CORES]: { mode: 'off', make: `make -s -j${JOBS}` },
+  [SHARES]: { mode: 'off', make: 'make -s -j$FETTLE_JOBS' },
+  [JOBSERVER]: { mode: 'run', make: 'make -s' },
 };
 
-const folder = await mkdtemp(join(tmpdir(), 'fettle-bench-'));
-try {
-  await mkdir(join(folder, '.git'));
-  await writeProjects();
-  const measured = Object.fromEntries(Object.keys(WAYS).map((name) => [name, []]));
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const [name, { mode, make }] of Object.entries(WAYS)) {
-      await declare(make, `${round} ${name}`);
-      measured[name].push(await sync(mode));
-    }
-  }
-  print(measured);
-} finally {
-  await once(spawn('chmod', ['-R', 'u+w', folder], { stdio: 'ignore' }), 'close');
-  await rm(folder, { recursive: true, force: true });
-}
+export const measurement = {
+  name: 'jobserver',
+  title: 'Four big builds at once',
+  why: `${SIZES.join(', ')} C files, --jobs ${JOBS} on ${CORES} cores: time and load with and without a jobserver.`,
+  rounds: 3,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
 
-function print(measured) {
-  console.log(`${SIZES.join(' + ')} files, --jobs ${jobs}, ${availableParallelism()} cores`);
-  const [first] = Object.keys(measured);
-  const wall = (name) => measured[name].map((each) => each.wall);
-  printTable(
-    Object.keys(measured).map((name) => ({
-      name: `wall, ${name}`,
-      numbers: wall(name),
-      ...(name !== first && { comparedWith: wall(first) }),
-    })),
-  );
-  console.log(['\ncompilers at once'.padEnd(45), 'peak', 'mean', 'mean of those that wait for a core'].join('\t'));
-  for (const [name, rounds] of Object.entries(measured)) {
-    const median = (field) => summarise(rounds.map((each) => each[field])).median.toFixed(1);
-    console.log([name.padEnd(44), median('peak'), median('mean'), median('waiting')].join('\t'));
-  }
+async function run({ rounds, folder, settle, time }) {
+  const place = await folder('jobserver');
+  await writeSources(place);
+  let version = 0;
+  const way = ({ mode, make }) => {
+    return async () => {
+      await declare(place, make, (version += 1));
+      return sync(place, mode, time);
+    };
+  };
+  const ways = Object.fromEntries(Object.entries(WAYS).map(([name, each]) => [name, way(each)]));
+  const results = await measureInTurn(ways, rounds, { warmUps: 0 });
+  await settle(place);
+  const table = (title, unit, field) => ({ title, unit, rows: rowsOf(results, field) });
+  const ratios = [ALL_CORES, SHARES].map((to) => ({ of: JOBSERVER, to }));
+  const tables = [
+    { ...table('wall time', 'ms', 'wall'), ratios },
+    table('most compilers at once', '', 'most'),
+    table(`compilers that wait for one of ${CORES} cores, on average`, '', 'waiting'),
+  ];
+  return { tables: tables.filter(({ rows }) => rows.length > 0) };
 }
 
 /** Sources that take the compiler some tenths of a second each. */
-async function writeProjects() {
+async function writeSources({ folder }) {
   for (const [index, size] of SIZES.entries()) {
     const sources = join(folder, 'recipes', `project${index}`);
     await mkdir(sources, { recursive: true });
@@ -86,39 +77,28 @@ function sourceText(file) {
 }
 
 /** Recipes that are others than before, so that all is built anew. */
-async function declare(make, version) {
-  for (const index of SIZES.keys()) {
-    const recipe = [
-      `-- ${version}`,
-      `identity = "local.project${index}@v1"`,
-      `fetch = "project${index}"`,
-      `stage = { strip = 0 }`,
-      `build = "${make} -C project${index}"`,
-      `install = "touch made"`,
-    ];
-    await writeFile(join(folder, 'recipes', `local.project${index}@v1.lua`), `${recipe.join('\n')}\n`);
-  }
-  const entries = [...SIZES.keys()].map((index) => `  "local.project${index}@v1",\n`).join('');
-  await writeFile(join(folder, 'fettle.lua'), `packages = {\n${entries}}\n`);
+async function declare({ folder }, make, version) {
+  const recipes = SIZES.map((_, index) => ({
+    name: `project${index}`,
+    body: `-- ${version}
+fetch = "project${index}"
+stage = { strip = 0 }
+build = "${make} -C project${index}"
+install = "touch made"
+`,
+  }));
+  await writeProject(folder, recipes);
 }
 
-async function sync(mode) {
-  const args = [COMMAND_LINE, '--cache-root', join(folder, 'cache'), 'sync', '--quiet'];
-  const options = ['--jobs', String(jobs), '--jobserver', mode];
-  const start = performance.now();
-  const child = spawn(process.execPath, [...args, ...options], {
-    cwd: folder,
-    env: { ...process.env, HOME: folder, FETTLE_NO_FSYNC: '1' },
-    stdio: 'inherit',
-  });
-  const ended = once(child, 'close');
-  const samples = sampleUntil(ended);
-  const [status] = await ended;
-  if (status !== 0) throw new Error(`fettle ended with ${status}`);
-  const wall = performance.now() - start;
-  const counts = await samples;
-  const waiting = counts.map((count) => Math.max(0, count - availableParallelism()));
-  return { wall, peak: Math.max(...counts), mean: meanOf(counts), waiting: meanOf(waiting) };
+async function sync({ folder, env }, mode, time) {
+  const options = ['--quiet', '--jobs', String(JOBS), '--jobserver', mode];
+  const command = [LINKED_COMMAND, '--cache-root', join(folder, 'cache'), 'sync', ...options];
+  const ended = time({ command, cwd: folder, env: { ...env, FETTLE_NO_FSYNC: '1' } });
+  const counts = await sampleUntil(ended, folder);
+  const { wall } = await ended;
+  // Without /proc nothing can be counted.
+  if (counts.every((count) => count === 0)) return { wall };
+  return { wall, most: Math.max(...counts), waiting: meanOf(counts.map((count) => Math.max(0, count - CORES))) };
 }
 
 function meanOf(numbers) {
@@ -126,24 +106,25 @@ function meanOf(numbers) {
 }
 
 /** How many compilers of ours there are, now and then, until something has happened. */
-async function sampleUntil(happened) {
+async function sampleUntil(happened, folder) {
   const counts = [];
   let isOver = false;
-  void happened.then(() => (isOver = true));
+  const end = () => (isOver = true);
+  void happened.then(end, end);
   while (!isOver) {
-    counts.push(await countCompilers());
-    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+    counts.push(await countCompilers(folder));
+    await pause(SAMPLE_MS);
   }
   return counts;
 }
 
-async function countCompilers() {
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const ours = await Promise.all(processes.map((pid) => isOurCompiler(pid).catch(() => false)));
+async function countCompilers(folder) {
+  const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const ours = await Promise.all(processes.map((pid) => isCompilerBelow(folder, pid).catch(() => false)));
   return ours.filter(Boolean).length;
 }
 
-async function isOurCompiler(pid) {
+async function isCompilerBelow(folder, pid) {
   const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim();
   return name === 'cc1' && (await readlink(`/proc/${pid}/cwd`)).startsWith(folder);
 }

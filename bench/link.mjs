@@ -1,152 +1,149 @@
-// A private copy of a package of 5,000 files in a second project: `fettle sync --link`, beside cp and pnpm.
-//   node bench/link.mjs [--rounds N] [--files N] [--scratch DIR] [--pnpm PROGRAM]
-// The package is in the cache, or in pnpm's store, already. Kinds that the file system of --scratch lacks are left out.
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// A private copy of a package of 5,000 files in a second project: `fettle sync --link`, beside cp and pnpm. The package
+// is in the cache, or in pnpm's store, already. What the file system lacks is left out.
+//   node bench/link.mjs [--rounds N] [--scratch DIR]
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { printTable } from './statistics.mjs';
+import * as tar from 'tar';
+import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
+import { runCommand } from './suite/time-command.mjs';
+import { LINKED_COMMAND, removeFolder, writeProject } from './trivial-project.mjs';
 
-const COMMAND_LINE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const COPYING_TIME = /copied into the project .* in ([\d.]+) s/;
+const FILES = 5000;
 const FILES_IN_FOLDER = 20;
-const run = promisify(execFile);
+const LIMITS = { 'fettle sync --link hardlink': 300, 'fettle sync --link reflink': 300 };
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '7' },
-    files: { type: 'string', default: '5000' },
-    scratch: { type: 'string', default: tmpdir() },
-    pnpm: { type: 'string' },
-  },
-});
-const scratch = await mkdtemp(join(values.scratch, 'fettle-bench-link-'));
-const project = join(scratch, 'project');
-const copy = join(scratch, 'copy');
-try {
-  const asset = await makePackage();
-  const ways = await usableWays({ ...fettleWays(), ...copyWays(asset), ...(values.pnpm && (await pnpmWays(asset))) });
-  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    for (const [name, way] of Object.entries(ways)) times[name].push(await way());
-  }
-  const comparedWith = times['cp -al'];
-  printTable(Object.entries(times).map(([name, numbers]) => ({ name, numbers, comparedWith })));
-} finally {
-  makeRemovable(scratch);
-  await rm(scratch, { recursive: true, force: true });
+export const measurement = {
+  name: 'link',
+  title: 'A private copy of a package',
+  why: `A package of ${FILES} files that is in the cache, into a second project: under 0.3 s by reflink or hard link.`,
+  rounds: 7,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
+
+async function run(context) {
+  const place = await context.folder('link');
+  const asset = await makePackage(place);
+  const all = { ...fettleWays(context, place), ...copyWays(context, place, asset) };
+  if (!context.peers.pnpm.missing) Object.assign(all, await pnpmWays(context, asset));
+  const { ways, remarks } = await usableOf(all, context);
+  const results = await measureInTurn(ways, context.rounds, { warmUps: 0 });
+  const rows = rowsOf(results, 'wall').map((row) => ({ ...row, atMost: LIMITS[row.name] }));
+  const ratios = [
+    { of: 'fettle sync --link hardlink', to: 'cp -al' },
+    { of: 'fettle sync --link hardlink', to: 'pnpm install, hardlink' },
+    { of: 'fettle sync --link reflink', to: 'cp -a --reflink=always' },
+    { of: 'fettle sync --link copy', to: 'cp -a --reflink=never' },
+    { of: 'fettle sync --link copy', to: 'pnpm install, copy' },
+  ];
+  return { tables: [{ title: `wall time, ${FILES} files`, unit: 'ms', rows, ratios }], remarks };
 }
 
 /** @returns the asset in the cache */
-async function makePackage() {
-  await mkdir(join(project, 'recipes'), { recursive: true });
-  const folders = Math.ceil(Number(values.files) / FILES_IN_FOLDER);
-  await writeFile(join(project, 'fettle.lua'), 'packages = { "bench.many@v1" }\n');
-  await writeFile(
-    join(project, 'recipes', 'bench.many@v1.lua'),
-    `identity = "bench.many@v1"
-     function install(ctx)
-       for folder = 1, ${folders} do
-         for file = 1, ${FILES_IN_FOLDER} do
-           local size = 200 + (folder * ${FILES_IN_FOLDER} + file) * 37 % 8000
-           ctx.write_file(("part%d/folder%d/file%d.js"):format(folder % 10, folder, file), ("x"):rep(size))
-         end
-       end
-     end`,
-  );
-  await fettle('sync');
-  const { stdout } = await fettle('asset', 'many');
-  return stdout.trim();
+async function makePackage(place) {
+  const body = `function install(ctx)
+  for folder = 1, ${FILES / FILES_IN_FOLDER} do
+    for file = 1, ${FILES_IN_FOLDER} do
+      local size = 200 + (folder * ${FILES_IN_FOLDER} + file) * 37 % 8000
+      ctx.write_file(("part%d/folder%d/file%d.js"):format(folder % 10, folder, file), ("x"):rep(size))
+    end
+  end
+end
+`;
+  await writeProject(projectOf(place), [{ name: 'many', body }]);
+  await runCommand(fettle(place, 'sync', '--quiet'));
+  return (await runCommand(fettle(place, 'asset', 'local.many@v1'))).trim();
 }
 
-/** Two numbers for each: the whole command, and what it says of the copying alone. */
-function fettleWays() {
-  const ways = {};
-  for (const mode of ['hardlink', 'reflink', 'copy']) {
-    let copying;
-    ways[`fettle sync --link ${mode}`] = async () => {
-      await rm(join(project, '.fettle', 'packages'), { recursive: true, force: true });
-      const start = performance.now();
-      const { stderr } = await fettle('sync', '--link', mode);
-      copying = Number(COPYING_TIME.exec(stderr)[1]) * 1000;
-      return performance.now() - start;
-    };
-    ways[`  of that, copying (${mode})`] = () => copying;
-  }
-  return ways;
+function fettle({ folder, env }, ...args) {
+  const cache = join(folder, 'cache');
+  return {
+    command: [LINKED_COMMAND, '--cache-root', cache, ...args],
+    cwd: projectOf({ folder }),
+    env: { ...env, FETTLE_NO_FSYNC: '1' },
+  };
 }
 
-function copyWays(asset) {
-  const ways = { 'cp -al': '-al', 'cp -a --reflink=always': '--reflink=always', 'cp -a': '--reflink=never' };
+function projectOf({ folder }) {
+  return join(folder, 'project');
+}
+
+function fettleWays({ time }, place) {
+  const copies = join(projectOf(place), '.fettle', 'packages');
+  const ways = ['hardlink', 'reflink', 'copy'].map((mode) => [
+    `fettle sync --link ${mode}`,
+    async () => {
+      await removeFolder(copies);
+      const result = await time(fettle(place, 'sync', '--quiet', '--link', mode));
+      // A sync that did nothing would be the fastest.
+      await access(copies);
+      return result;
+    },
+  ]);
+  return Object.fromEntries(ways);
+}
+
+function copyWays({ time }, { folder, env }, asset) {
+  const copy = join(folder, 'copy');
+  const ways = {
+    'cp -al': '-al',
+    'cp -a --reflink=always': '--reflink=always',
+    'cp -a --reflink=never': '--reflink=never',
+  };
   return Object.fromEntries(
     Object.entries(ways).map(([name, option]) => [
       name,
       async () => {
-        makeRemovable(copy);
-        await rm(copy, { recursive: true, force: true });
-        return timed(() => run('cp', ['-a', option, asset, copy]));
+        await removeFolder(copy);
+        return time({ command: ['cp', '-a', option, asset, copy], cwd: folder, env });
       },
     ]),
   );
 }
 
 /** pnpm puts the same files from its store into node_modules. */
-async function pnpmWays(asset) {
-  const folder = join(scratch, 'pnpm');
-  const packed = join(scratch, 'packed');
-  await mkdir(folder);
-  await run('cp', ['-a', asset, packed]);
-  makeRemovable(packed);
+async function pnpmWays({ time, folder, peers }, asset) {
+  const { folder: place, env } = await folder('pnpm');
+  const packed = join(place, 'package');
+  await runCommand({ command: ['cp', '-a', asset, packed], cwd: place, env });
+  await runCommand({ command: ['chmod', '-R', 'u+w', packed], cwd: place, env });
   await writeFile(join(packed, 'package.json'), '{ "name": "many", "version": "1.0.0" }');
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', scratch, packed]);
-  const tarball = join(scratch, stdout.trim());
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ dependencies: { many: `file:${tarball}` } }));
-  const pnpm = (method, ...options) =>
-    run(values.pnpm, [
-      ...['install', '--offline', '--store-dir', join(scratch, 'store'), `--config.package-import-method=${method}`],
-      ...['--dir', folder, ...options],
-    ]);
-  await pnpm('hardlink');
-  const ways = {};
-  for (const method of ['hardlink', 'clone', 'copy']) {
-    ways[`pnpm install, ${method}`] = async () => {
-      await rm(join(folder, 'node_modules'), { recursive: true, force: true });
-      return timed(() => pnpm(method, '--frozen-lockfile'));
-    };
-  }
-  return ways;
+  await tar.create({ cwd: place, file: join(place, 'many.tgz'), gzip: true }, ['package']);
+  const project = join(place, 'project');
+  await mkdir(project);
+  await writeFile(join(project, 'package.json'), JSON.stringify({ dependencies: { many: 'file:../many.tgz' } }));
+  const install = (method, ...options) => ({
+    command: [
+      ...[peers.pnpm.program, 'install', '--offline', '--store-dir', join(place, 'store')],
+      ...[`--config.package-import-method=${method}`, ...options],
+    ],
+    cwd: project,
+    env,
+  });
+  await runCommand(install('hardlink'));
+  const ways = ['hardlink', 'clone', 'copy'].map((method) => [
+    `pnpm install, ${method}`,
+    async () => {
+      await rm(join(project, 'node_modules'), { recursive: true, force: true });
+      return time(install(method, '--frozen-lockfile'));
+    },
+  ]);
+  return Object.fromEntries(ways);
 }
 
-/** Each once: what fails here is not to be had on this file system. */
-async function usableWays(ways) {
-  const usable = {};
-  for (const [name, way] of Object.entries(ways)) {
-    if (name.startsWith('  ') && !(Object.keys(ways)[Object.keys(ways).indexOf(name) - 1] in usable)) continue;
+/** Each once: what fails is not to be had on this file system. */
+async function usableOf(all, { say }) {
+  const ways = {};
+  const missing = [];
+  for (const [name, way] of Object.entries(all)) {
     try {
       await way();
-      usable[name] = way;
+      ways[name] = way;
     } catch (error) {
-      console.log(`left out: ${name} (${String(error.stderr ?? error).split('\n')[0]})`);
+      say(error.message.split('\n').slice(0, 2).join(' '));
+      missing.push(`\`${name}\``);
     }
   }
-  return usable;
-}
-
-async function timed(work) {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-function fettle(...args) {
-  const env = { ...process.env, FETTLE_CACHE_ROOT: join(scratch, 'cache'), FETTLE_NO_FSYNC: '1' };
-  return run(process.execPath, [COMMAND_LINE, '-C', project, ...args], { env });
-}
-
-/** Folders of assets, and of their copies by cp, are read-only. */
-function makeRemovable(folder) {
-  spawnSync('chmod', ['-R', 'u+w', folder], { stdio: 'ignore' });
+  return { ways, remarks: missing.length > 0 ? [`Not to be had on this file system: ${missing.join(', ')}.\n`] : [] };
 }

@@ -1,57 +1,68 @@
 // A lock file of 1,000 packages: how long it takes to read it, to check it against what it should be, and to write it.
-//   node bench/lock-file.mjs [--packages N] [--rounds N]
+//   node bench/lock-file.mjs [--rounds N]
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { measureInTurn } from './suite/in-turn.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
 
-const { values } = parseArgs({
-  options: { packages: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '15' } },
-});
-const folder = await mkdtemp(join(tmpdir(), 'fettle-bench-'));
-try {
-  const { compareLockFiles, parseLockFile, serializeLockFile } = await bundled([
+const PACKAGES = 1000;
+const OURS = 'read';
+const THEIRS = 'read with smol-toml';
+
+export const measurement = {
+  name: 'lock-file',
+  title: 'A lock file of a thousand packages',
+  why: 'Reading, checking and writing it, and reading it with the TOML parser that is only for files others have edited.',
+  rounds: 15,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
+
+async function run({ rounds, folder }) {
+  const { compareLockFiles, parseLockFile, serializeLockFile } = await bundle(await folder('lock-file'), [
     './src/manifest/lock-file/compare.ts',
     './src/manifest/lock-file/parse-lock-file.ts',
     './src/manifest/lock-file/serialize.ts',
   ]);
-  const lock = lockFile(Number(values.packages));
-  const text = serializeLockFile(lock);
   const { parse } = await import('smol-toml');
-  console.log(`${values.packages} packages, ${(text.length / 1000).toFixed(0)} kB`);
-  await measure('read and check', async () => compareLockFiles(await parseLockFile(text, 'fettle.lock'), lock));
-  await measure('read', () => parseLockFile(text, 'fettle.lock'));
-  await measure('write', () => serializeLockFile(lock));
-  await measure('read with smol-toml', () => parse(text));
-} finally {
-  await rm(folder, { recursive: true, force: true });
+  const lock = lockFile(PACKAGES);
+  const text = serializeLockFile(lock);
+  const ways = {
+    'read and check': async () => compareLockFiles(await parseLockFile(text, 'fettle.lock'), lock),
+    [OURS]: () => parseLockFile(text, 'fettle.lock'),
+    write: () => serializeLockFile(lock),
+    [THEIRS]: () => parse(text),
+  };
+  const timed = Object.fromEntries(Object.entries(ways).map(([name, work]) => [name, () => elapsed(work)]));
+  // The first round is what a command meets, which reads one lock file in its life.
+  const [first, later] = [await measureInTurn(timed, 1, { warmUps: 0 }), await measureInTurn(timed, rounds)];
+  const table = (title, results) => ({
+    title: `${title}, ${(text.length / 1000).toFixed(0)} kB`,
+    unit: 'ms',
+    rows: Object.entries(results).map(([name, numbers]) => ({ name, numbers })),
+    ratios: [{ of: OURS, to: THEIRS }],
+  });
+  return { tables: [table('first time in a process', first), table('later', later)] };
 }
 
 /** The sources, as the command has them. */
-async function bundled(files) {
+async function bundle({ folder }, files) {
   const outfile = join(folder, 'lock-file.mjs');
   const root = fileURLToPath(new URL('..', import.meta.url));
   const contents = files.map((file) => `export * from '${file}';`).join('\n');
-  const options = { bundle: true, format: 'esm', platform: 'node', external: ['smol-toml'], logLevel: 'error' };
+  // Outside of the project nothing would be found, so even smol-toml is bundled.
+  const options = { bundle: true, format: 'esm', platform: 'node', logLevel: 'error' };
   await build({ ...options, stdin: { contents, resolveDir: root }, outfile });
   return import(pathToFileURL(outfile).href);
 }
 
-/** The first round is what a command meets, which reads one lock file in its life. */
-async function measure(title, work) {
-  const times = [];
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const started = performance.now();
-    await work();
-    times.push(performance.now() - started);
-  }
-  const [first] = times;
-  const median = times.slice().sort((left, right) => left - right)[Math.floor(times.length / 2)];
-  console.log(`${title.padEnd(20)} first ${first.toFixed(1)} ms, median ${median.toFixed(1)} ms`);
+async function elapsed(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
 
 /** Each package has a download, two dependencies and a product. */

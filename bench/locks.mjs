@@ -1,64 +1,71 @@
 // What locks cost: taking and freeing one that nobody wants, handing one over to those who wait, and waiting itself.
-//   node bench/locks.mjs [--rounds N] [--seconds N]
+//   node bench/locks.mjs [--rounds N]
 import { fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { bundleCacheParts } from './cache-parts.mjs';
-import { printTable } from './statistics.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
 
 const PROCESS = fileURLToPath(new URL('./lock-process.mjs', import.meta.url));
 const WAITERS = [2, 8, 32];
 const MOST_WAITERS = 32;
+const SECONDS_OF_WAITING = 4;
 
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' } },
-});
-const rounds = Number(values.rounds);
-const bundle = await bundleCacheParts();
-const locks = await mkdtemp(join(tmpdir(), 'fettle-bench-locks-'));
-const { LockClient } = await import(bundle.parts);
-const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, worker: new URL(bundle.worker) });
-const processes = [];
-try {
-  const rows = [{ name: 'lock and unlock, nobody waits', numbers: await measureAlone(rounds * 100) }];
-  for (let started = 0; started < MOST_WAITERS; started += 1) processes.push(startProcess());
-  for (const waiters of WAITERS) {
-    rows.push({ name: `hand-over, ${waiters} processes wait`, numbers: await measureHandOver(waiters) });
+export const measurement = {
+  name: 'locks',
+  title: 'Locks',
+  why: `Lock and unlock under 2 ms when nobody waits, a hand-over under 50 ms; ${MOST_WAITERS} processes that wait use no processor time to speak of.`,
+  rounds: 3,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
+
+async function run({ rounds, folder }) {
+  const bundle = await bundleCacheParts();
+  const { folder: locks } = await folder('locks');
+  const { LockClient } = await import(bundle.parts);
+  const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, worker: new URL(bundle.worker) });
+  const processes = Array.from({ length: MOST_WAITERS }, () => fork(PROCESS, [bundle.parts, bundle.worker, locks]));
+  try {
+    const rows = [
+      { name: 'lock and unlock, nobody waits', numbers: await measureAlone(client, rounds * 100), atMost: 2 },
+    ];
+    for (const waiters of WAITERS) {
+      const numbers = await measureHandOvers({ client, processes: processes.slice(0, waiters) }, rounds);
+      rows.push({ name: `hand-over, ${waiters} processes wait`, numbers, atMost: 50 });
+    }
+    const shares = await measureWaiting({ client, processes }, rounds);
+    return {
+      tables: [
+        { title: 'time', unit: 'ms', rows },
+        { title: `share of one core, ${MOST_WAITERS} processes`, unit: '%', rows: shares },
+      ],
+    };
+  } finally {
+    for (const child of processes) child.kill();
+    await client[Symbol.asyncDispose]();
+    await bundle.remove();
   }
-  printTable(rows);
-  const { busy, idle } = await measureWaiting(Number(values.seconds));
-  console.log(
-    `${MOST_WAITERS} processes that wait use ${percent(busy)} of one core; the same when they do not, ${percent(idle)}`,
-  );
-} finally {
-  for (const child of processes) child.kill();
-  await client[Symbol.asyncDispose]();
-  await rm(locks, { recursive: true, force: true });
-  await bundle.remove();
 }
 
 /** Milliseconds for each pair. The first ones, which start the thread and warm it up, do not count. */
-async function measureAlone(count) {
+async function measureAlone(client, count) {
   const times = [];
   for (let round = -20; round < count; round += 1) {
     const start = performance.now();
-    await (await lock('alone')).release();
+    await (await lock(client, 'alone')).release();
     if (round >= 0) times.push(performance.now() - start);
   }
   return times;
 }
 
 /** Milliseconds from the moment one begins to free the lock to the one in which the next has it. */
-async function measureHandOver(waiters) {
+async function measureHandOvers({ client, processes }, rounds) {
   const latencies = [];
   for (let round = 0; round < rounds; round += 1) {
-    const held = await lock('wanted');
-    const ended = await startWaiting(waiters, 'wanted');
+    const held = await lock(client, 'wanted');
+    const ended = await startWaiting(processes, 'wanted');
     const released = now();
     await held.release();
     const turns = (await Promise.all(ended)).toSorted((one, other) => one.acquired - other.acquired);
@@ -67,42 +74,47 @@ async function measureHandOver(waiters) {
   return latencies;
 }
 
-/** Shares of one core: of processes that wait for a lock, and of the same processes at rest. */
-async function measureWaiting(seconds) {
-  const held = await lock('kept');
-  const ended = await startWaiting(MOST_WAITERS, 'kept');
-  // The first pauses are short.
-  await pause(3000);
-  const busy = await measureCores(seconds);
-  await held.release();
-  await Promise.all(ended);
-  // What the hand-overs left to be collected.
-  await pause(3000);
-  return { busy, idle: await measureCores(seconds) };
+/** Processes that wait for a lock, and the same processes at rest. */
+async function measureWaiting({ client, processes }, rounds) {
+  const busy = [];
+  const idle = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const held = await lock(client, 'kept');
+    const ended = await startWaiting(processes, 'kept');
+    // The first pauses are short.
+    await pause(3000);
+    busy.push(await measureShare(processes));
+    await held.release();
+    await Promise.all(ended);
+    // What the hand-overs left to be collected.
+    await pause(3000);
+    idle.push(await measureShare(processes));
+  }
+  return [
+    { name: 'at rest', numbers: idle },
+    { name: 'waiting for a lock', numbers: busy },
+  ];
 }
 
-async function measureCores(seconds) {
+/** Percent of one core. */
+async function measureShare(processes) {
   const before = await Promise.all(processes.map(cpuTime));
-  await pause(seconds * 1000);
+  await pause(SECONDS_OF_WAITING * 1000);
   const after = await Promise.all(processes.map(cpuTime));
-  return after.reduce((sum, time, index) => sum + time - before[index], 0) / (seconds * 1000);
+  const used = after.reduce((sum, time, index) => sum + time - before[index], 0);
+  return (used / (SECONDS_OF_WAITING * 1000)) * 100;
 }
 
 /** Returns when all wait. @returns promises of the time each got the lock and the time it began to free it */
-async function startWaiting(count, name) {
-  const chosen = processes.slice(0, count);
-  const ended = chosen.map((child) => answer(child, 'done'));
+async function startWaiting(processes, name) {
+  const ended = processes.map((child) => answer(child, 'done'));
   await Promise.all(
-    chosen.map((child) => {
+    processes.map((child) => {
       child.send({ kind: 'lock', name });
       return answer(child, 'waiting');
     }),
   );
   return ended;
-}
-
-function startProcess() {
-  return fork(PROCESS, [bundle.parts, bundle.worker, locks]);
 }
 
 /** Milliseconds of user and system time so far. */
@@ -121,15 +133,11 @@ function answer(child, kind) {
   });
 }
 
-function lock(name) {
+function lock(client, name) {
   return client.lock(name, { emit: () => undefined, signal: new AbortController().signal, logFile: null });
 }
 
 /** Milliseconds of a clock that all processes of the machine share. */
 function now() {
   return Number(process.hrtime.bigint()) / 1e6;
-}
-
-function percent(share) {
-  return `${(share * 100).toFixed(1)} %`;
 }

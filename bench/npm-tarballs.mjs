@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from './suite/time-command.mjs';
 
 const PACKAGES = [
   ...['@biomejs/cli-linux-x64@2.6.8', '@esbuild/linux-x64@0.28.2', '@next/swc-linux-x64-gnu@16.4.6'],
@@ -11,18 +11,23 @@ const PACKAGES = [
   ...['three@0.187.0', 'typescript@5.9.3', 'zod@4.1.12'],
 ];
 
-export const TARBALL_FOLDER = join(homedir(), '.cache', 'fettle-bench', 'npm');
+const FOLDER = join(homedir(), '.cache', 'fettle-bench', 'npm');
 
-/** Gets what is missing of 20 real npm tarballs (287 MB packed, 1.14 GB unpacked) through npm, as it is configured. */
-export async function haveTarballs(folder) {
-  await mkdir(folder, { recursive: true });
-  const there = await readdir(folder);
+/**
+ * Gets what is missing of 20 real npm tarballs (287 MB packed, 1.14 GB unpacked) through npm, as it is configured. They
+ * are kept below the user's cache folder.
+ * @returns `{ name, version, file }` of each
+ */
+export async function findTarballs() {
+  await mkdir(FOLDER, { recursive: true });
+  const there = await readdir(FOLDER);
   const missing = PACKAGES.filter((name) => !there.includes(fileOf(name)));
-  if (missing.length === 0) return;
-  const { status } = spawnSync('npm', ['pack', '--silent', '--pack-destination', folder, ...missing], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  if (missing.length > 0)
+    await runCommand({ command: ['npm', 'pack', '--silent', '--pack-destination', FOLDER, ...missing], cwd: FOLDER });
+  return PACKAGES.map((each) => {
+    const at = each.lastIndexOf('@');
+    return { name: each.slice(0, at), version: each.slice(at + 1), file: join(FOLDER, fileOf(each)) };
   });
-  if (status !== 0) throw new Error('npm could not get the tarballs');
 }
 
 function fileOf(name) {

@@ -1,17 +1,14 @@
 // What ordering by recorded durations gains: a graph whose longest chain is asked for last, two packages at once.
 //   node bench/scheduling.mjs [--rounds N]
 // First come, first served is had by recorded durations of zero; each round runs both, on the same cache.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { printTable } from './statistics.mjs';
+import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
+import { runIfMain } from './suite/run-measurement.mjs';
+import { COMMAND_LINE, writeProject } from './trivial-project.mjs';
 
-const COMMAND_LINE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const FIRST_COME = 'first come, first served';
+const LONGEST_WAY = 'longest way to the end first';
 /** Eight packages of half a second, and a chain of four of one second: 8 s of work, of which 4 s cannot be shared. */
 const SHORT = Array.from({ length: 8 }, (_, index) => ({ name: `short${index}`, seconds: 0.5, needs: [] }));
 const CHAIN = Array.from({ length: 4 }, (_, index) => ({
@@ -21,50 +18,46 @@ const CHAIN = Array.from({ length: 4 }, (_, index) => ({
 }));
 const PACKAGES = [...SHORT, ...CHAIN];
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
-const folder = await mkdtemp(join(tmpdir(), 'fettle-bench-'));
-try {
-  await declare(0);
-  await sync();
-  const ways = { 'first come': 0, 'longest way': 1 };
-  const milliseconds = { 'first come': [], 'longest way': [] };
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const [name, factor] of Object.entries(ways)) {
-      await remember(factor);
-      await declare(`${round} ${name}`);
-      milliseconds[name].push(await sync());
-    }
+export const measurement = {
+  name: 'scheduling',
+  title: 'Scheduling by recorded durations',
+  why: 'Eight packages of 0.5 s and a chain of four of 1 s, two at once: the longest way to the end first, against first come, first served.',
+  rounds: 3,
+  run,
+};
+await runIfMain(import.meta.url, measurement);
+
+async function run({ rounds, folder, settle, time }) {
+  const place = await folder('scheduling');
+  let version = 0;
+  const way = (factor) => async () => {
+    await remember(place, factor);
+    await declare(place, (version += 1));
+    return sync(place, time);
+  };
+  try {
+    await declare(place, version);
+    await sync(place, time);
+    const results = await measureInTurn({ [FIRST_COME]: way(0), [LONGEST_WAY]: way(1) }, rounds, { warmUps: 0 });
+    const ratios = [{ of: LONGEST_WAY, to: FIRST_COME }];
+    return { tables: [{ title: 'wall time', unit: 'ms', rows: rowsOf(results, 'wall'), ratios }] };
+  } finally {
+    await settle(place);
   }
-  const { 'first come': before, 'longest way': after } = milliseconds;
-  printTable([
-    { name: 'first come, first served', numbers: before },
-    { name: 'longest way to the end first', numbers: after, comparedWith: before },
-  ]);
-} finally {
-  await makeRemovable();
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** Recipes that are others than before, so that all is made anew. */
-async function declare(version) {
-  await mkdir(join(folder, '.git'), { recursive: true });
-  await mkdir(join(folder, 'recipes'), { recursive: true });
-  for (const { name, seconds, needs } of PACKAGES) {
+async function declare({ folder }, version) {
+  const recipes = PACKAGES.map(({ name, seconds, needs }) => {
     const dependencies = needs.map((each) => `"local.${each}@v1"`).join(', ');
-    const recipe = [
-      `-- ${version}`,
-      `identity = "local.${name}@v1"`,
-      `dependencies = { ${dependencies} }`,
-      `install = "sleep ${seconds}; touch made"`,
-    ];
-    await writeFile(join(folder, 'recipes', `local.${name}@v1.lua`), `${recipe.join('\n')}\n`);
-  }
-  const entries = PACKAGES.map(({ name }) => `  "local.${name}@v1",\n`).join('');
-  await writeFile(join(folder, 'fettle.lua'), `packages = {\n${entries}}\n`);
+    const install = `install = "sleep ${seconds}; touch made"`;
+    return { name, body: `-- ${version}\ndependencies = { ${dependencies} }\n${install}\n` };
+  });
+  await writeProject(folder, recipes);
 }
 
 /** Makes the recorded durations this many times what was measured when all was right. */
-async function remember(factor) {
+async function remember({ folder }, factor) {
   for (const { name, seconds } of PACKAGES) {
     const logs = join(folder, 'cache', 'logs', `local.${name}@v1`);
     for (const file of (await readdir(logs)).filter((each) => each.endsWith('.build.json'))) {
@@ -74,15 +67,7 @@ async function remember(factor) {
   }
 }
 
-async function sync() {
-  const args = [COMMAND_LINE, '--cache-root', join(folder, 'cache'), 'sync', '--quiet', '--packages', '2'];
-  const start = performance.now();
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, HOME: folder }, stdio: 'inherit' });
-  const [status] = await once(child, 'close');
-  if (status !== 0) throw new Error(`fettle ended with ${status}`);
-  return performance.now() - start;
-}
-
-async function makeRemovable() {
-  await once(spawn('chmod', ['-R', 'u+w', folder], { stdio: 'ignore' }), 'close');
+function sync({ folder, env }, time) {
+  const args = ['--cache-root', join(folder, 'cache'), 'sync', '--quiet', '--packages', '2'];
+  return time({ command: [process.execPath, COMMAND_LINE, ...args], cwd: folder, env });
 }

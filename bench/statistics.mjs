@@ -5,16 +5,13 @@ export function summarise(numbers) {
   return { min: sorted[0], median, max: sorted.at(-1), count: sorted.length };
 }
 
-/** One line for each row: its name, then min, median and max in milliseconds, then the median's ratio to another's. */
-export function printTable(rows) {
-  console.log([''.padEnd(44), 'min', 'median', 'max', 'n', 'ratio'].join('\t'));
-  for (const { name, numbers, comparedWith } of rows) {
-    const { min, median, max, count } = summarise(numbers);
-    const ratio = comparedWith ? (median / summarise(comparedWith).median).toFixed(2) : '';
-    console.log([name.padEnd(44), ...[min, median, max].map(milliseconds), count, ratio].join('\t'));
-  }
-}
-
-function milliseconds(number) {
-  return `${number < 100 ? number.toFixed(2) : number.toFixed(0)} ms`;
+/**
+ * How many times `numbers` are `others`: of the medians, and between which bounds in single rounds, where both were
+ * measured in the same ones.
+ */
+export function compare(numbers, others) {
+  const ratio = summarise(numbers).median / summarise(others).median;
+  if (numbers.length !== others.length) return { ratio };
+  const { min, max } = summarise(numbers.map((number, round) => number / others[round]));
+  return { ratio, min, max };
 }
