@@ -1,13 +1,19 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** What V8 compiled holds only for the options that it was started with: those of the entry (src/cli/entry/fettle.sh), and none. */
+const VARIANTS = [
+  { name: '', options: [] },
+  { name: '-small', options: ['--max-semi-space-size=1'] },
+];
+
 /**
- * Lets the command do its most frequent work once, a sync with nothing to do, and keeps what V8 compiled meanwhile. It
+ * Lets the command do its most frequent work, a sync with nothing to do, and keeps what V8 compiled meanwhile. It
  * is of use to this version of Node only, and only saves time, so a failure is told and nothing more.
  */
 export async function recordCompiledCode(dist, prefix) {
@@ -17,20 +23,28 @@ export async function recordCompiledCode(dist, prefix) {
     const sync = [join(dist, 'cli.js'), '-C', folder, '--cache-root', join(folder, 'cache'), 'sync', '--quiet'];
     // What fettle notes of its projects for this user is not for this one.
     const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
-    const recorded = join(folder, 'recorded');
-    await mkdir(recorded);
     await run(process.execPath, sync, { env });
-    // Another date makes the second sync look at everything, which is what takes long.
-    await utimes(join(folder, 'fettle.lua'), new Date(), new Date());
-    await run(process.execPath, sync, { env: { ...env, FETTLE_WRITE_CODE_CACHE: recorded } });
-    for (const name of await readdir(recorded)) {
-      const part = name.replace(/\.code$/, '');
-      await moveFile(join(recorded, name), join(dist, `${prefix}-${part}.js.${process.version}-${process.arch}.code`));
+    for (const { name, options } of VARIANTS) {
+      const recorded = await mkdtemp(join(folder, 'recorded-'));
+      // Without the stamp a sync looks at everything, which is what takes long.
+      await rm(join(folder, '.fettle', 'stamp.json'), { force: true });
+      await run(process.execPath, [...options, ...sync], { env: { ...env, FETTLE_WRITE_CODE_CACHE: recorded } });
+      await keepRecorded(
+        recorded,
+        dist,
+        (part) => `${prefix}-${part}.js.${process.version}-${process.arch}${name}.code`,
+      );
     }
   } catch (error) {
     console.error(`build: no compiled code is kept, so each start takes longer: ${error.message}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function keepRecorded(recorded, dist, nameOf) {
+  for (const name of await readdir(recorded)) {
+    await moveFile(join(recorded, name), join(dist, nameOf(name.replace(/\.code$/, ''))));
   }
 }
 

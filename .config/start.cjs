@@ -10,12 +10,23 @@ const PREFIX = 'fettle-prefix';
 const ENTRY = 'start/main';
 const PARTS = ['start', 'sync', 'rest'];
 
+/** Variables that are not settings which may be wrong: a folder, and what fettle itself tells the programs it starts. */
+const HARMLESS = ['FETTLE_CACHE_ROOT', 'FETTLE_PROJECT_DIR', 'FETTLE_ACTIVE', 'FETTLE_DIFF'];
+
+forgetEntry();
 if (!answersAtOnce(process.argv.slice(2))) runCommand();
+
+/** What the entry (src/cli/entry/fettle.sh) sets for this process is not for those that it starts. */
+function forgetEntry() {
+  if (process.env.FETTLE_ENTRY === undefined) return;
+  delete process.env.FETTLE_ENTRY;
+  delete process.env.MALLOC_ARENA_MAX;
+}
 
 /** `version` needs nothing of the command. With settings in the environment it does: they may be wrong. */
 function answersAtOnce(args) {
   if (args.length !== 1 || !['version', '--version', '-V'].includes(args[0])) return false;
-  if (Object.keys(process.env).some((name) => /^FETTLE_/i.test(name))) return false;
+  if (Object.keys(process.env).some((name) => /^FETTLE_/i.test(name) && !HARMLESS.includes(name))) return false;
   try {
     const { version } = JSON.parse(readFileSync(join(dirname(__dirname), 'package.json'), 'utf8'));
     writeSync(1, `${version}\n`);
@@ -76,7 +87,8 @@ function runCommand() {
   load(ENTRY);
 
   function codeFileOf(part) {
-    return join(__dirname, `${PREFIX}-${part}.js.${process.version}-${process.arch}.code`);
+    const variant = process.execArgv.includes('--max-semi-space-size=1') ? '-small' : '';
+    return join(__dirname, `${PREFIX}-${part}.js.${process.version}-${process.arch}${variant}.code`);
   }
 }
 
