@@ -1,4 +1,4 @@
-import { FettleError, hasCode, messageOf } from '../errors/index.js';
+import { FettleError, hasCode, isFileSystemError, messageOf } from '../errors/index.js';
 import { reportedOpenFilesLimit } from '../host/index.js';
 
 /** Runs `work` on the cache; what the system refuses becomes E_CACHE or E_DISK_FULL with the path and what to do. */
@@ -12,7 +12,7 @@ export async function onCacheFiles<T>(doing: string, path: string, work: () => T
 
 /** The error of a file operation as the user sees it; anything but a system error comes back as it is. */
 export function cacheFailure(doing: string, path: string, error: unknown): unknown {
-  if (!hasCode(error, ...SYSTEM_CODES)) return error;
+  if (!isFileSystemError(error)) return error;
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
     return new FettleError('E_DISK_FULL', `the disk is full: fettle cannot ${doing}`, {
       facts: { path: pathOf(error) ?? path },
@@ -31,37 +31,6 @@ export function cacheFailure(doing: string, path: string, error: unknown): unkno
     cause: error,
   });
 }
-
-const SYSTEM_CODES = [
-  ...[
-    'EACCES',
-    'EBADF',
-    'EBUSY',
-    'EDQUOT',
-    'EEXIST',
-    'EFBIG',
-    'EINVAL',
-    'EIO',
-    'EISDIR',
-    'ELOOP',
-    'EMFILE',
-    'ENAMETOOLONG',
-  ],
-  ...[
-    'ENFILE',
-    'ENOENT',
-    'ENOSPC',
-    'ENOTDIR',
-    'ENOTEMPTY',
-    'ENOTSUP',
-    'EOPNOTSUPP',
-    'EPERM',
-    'EROFS',
-    'ESTALE',
-    'ETXTBSY',
-    'EXDEV',
-  ],
-];
 
 export const MORE_FILES = 'Raise the limit of open files (ulimit -n), or run fewer packages at once (--packages).';
 

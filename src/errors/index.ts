@@ -9,6 +9,7 @@ export {
   type Fact,
   type SourceLocation,
 } from './fettle-error.js';
+export { isFileSystemError } from './system-error.js';
 export { asLoadingFailure } from './loading-failure.js';
 export { explainCodes, type CodeExplanation } from './explain-codes.js';
 export { withoutLinks } from './remedies.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { FettleError, hasCode, messageOf } from '../../errors/index.js';
+import { FettleError, hasCode, isFileSystemError, messageOf } from '../../errors/index.js';
 import { projectLayout } from '../layout.js';
 import type { EnvironmentRecord } from '../record.js';
 import { CopiesFolder, isSame, type CopyNote } from './copies-folder.js';
@@ -39,7 +39,7 @@ export async function keepCopies(projectDir: string, request: CopyRequest): Prom
   try {
     return await keep(new CopiesFolder(projectDir), request);
   } catch (error) {
-    if (request.signal.aborted || !hasCode(error, ...SYSTEM_CODES)) throw error;
+    if (request.signal.aborted || !isFileSystemError(error)) throw error;
     throw notCopied(projectLayout(projectDir).copiesFolder, request.mode, error);
   }
 }
@@ -108,38 +108,6 @@ function copyName({ id, identity }: CachedPackage): string {
   if (id === identity) return identity;
   return `${identity}-${createHash('sha256').update(id).digest('hex').slice(0, DIGITS)}`;
 }
-
-/** What a file system says; all else is a bug, or has words of its own. */
-const SYSTEM_CODES = [
-  ...[
-    'EACCES',
-    'EBUSY',
-    'EDQUOT',
-    'EEXIST',
-    'EFBIG',
-    'EINVAL',
-    'EIO',
-    'EISDIR',
-    'ELOOP',
-    'EMFILE',
-    'EMLINK',
-    'ENAMETOOLONG',
-  ],
-  ...[
-    'ENFILE',
-    'ENOENT',
-    'ENOSPC',
-    'ENOSYS',
-    'ENOTDIR',
-    'ENOTEMPTY',
-    'ENOTSUP',
-    'ENOTTY',
-    'EOPNOTSUPP',
-    'EPERM',
-    'EROFS',
-  ],
-  'EXDEV',
-] as const;
 
 const NAMES: Readonly<Record<CopyRequest['mode'], string>> = {
   auto: 'made',
