@@ -189,7 +189,7 @@ export class PackageRun implements AsyncDisposable {
       get scriptEnvironment() {
         return environment();
       },
-      runScript: scriptsWith(cores, run.host.env['MAKEFLAGS']),
+      runScript: scriptsWith(cores),
       defaultShell: () => defaultShellFor(run.manifest, dependencies, run.signal),
       dependencies,
       withTerminal: (work) => run.limits.terminal.run(work, run.signal),

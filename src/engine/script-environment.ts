@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { Phase } from '../events/index.js';
 import type { PhaseFolders } from '../recipe/index.js';
 import type { Dependencies } from './dependencies.js';
+import { VARIABLES_OF_MAKE } from './jobserver/index.js';
 import type { PackageOutcome } from './outcome.js';
 
 /** What the environment of a script is made of. */
@@ -17,7 +18,7 @@ export interface ScriptSurroundings {
 }
 
 /**
- * The whole environment of a script: the inherited one, FETTLE_* with the folders that the phase has, and the tools and
+ * The whole environment of a script: the inherited one without what a make above says to its own, FETTLE_* with the folders that the phase has, and the tools and
  * libraries of the dependencies that are complete by then.
  */
 export function scriptEnvironment({
@@ -30,7 +31,7 @@ export function scriptEnvironment({
   const dependencies = using.dependencies.completeBy(using.phase);
   const libraries = using.dependencies.closureCompleteBy(using.phase).flatMap(({ path }) => path ?? []);
   return {
-    ...inherited,
+    ...withoutMake(inherited),
     ...definedOnly({
       FETTLE_FETCH_DIR: folders.fetch,
       FETTLE_STAGE_DIR: folders.stage,
@@ -44,6 +45,10 @@ export function scriptEnvironment({
     }),
     ...dependencyVariables(dependencies),
   };
+}
+
+function withoutMake(inherited: ScriptSurroundings['inherited']): ScriptSurroundings['inherited'] {
+  return Object.fromEntries(Object.entries(inherited).filter(([name]) => !VARIABLES_OF_MAKE.includes(name)));
 }
 
 /** The folders of a package's products; without products its `bin`, when there is one. */

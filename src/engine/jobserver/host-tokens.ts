@@ -1,10 +1,10 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { ownName } from '../../cache/index.js';
-import { hasCode } from '../../errors/index.js';
+import { hasCode, messageOf } from '../../errors/index.js';
 import type { Host } from '../../host/index.js';
 import { freeToken, heldToken, readHostPool, wishOf, type HostPool } from './host-pool.js';
-import { privateFolder } from './private-folder.js';
+import { privateFolder, unusablePool } from './private-folder.js';
 import type { TokenSource } from './token-source.js';
 
 /**
@@ -138,7 +138,9 @@ function moved(from: string, to: string): boolean {
 
 /** A machine that counts its cores differently for two processes has two pools. */
 function openPool({ cores, env, tmp }: Host): string {
-  const base = privateFolder(env['XDG_RUNTIME_DIR'] ?? tmp, 'fettle-jobserver');
+  const runtime = env['XDG_RUNTIME_DIR'];
+  // By the XDG base directory specification a relative path is ignored.
+  const base = privateFolder(runtime && isAbsolute(runtime) ? runtime : tmp, 'fettle-jobserver');
   const folder = join(base, `cores-${cores}`);
   const prepared = mkdtempSync(join(base, 'new-'));
   try {
@@ -146,8 +148,8 @@ function openPool({ cores, env, tmp }: Host): string {
     renameSync(prepared, folder);
   } catch (error) {
     // It is there already: a folder with something in it is never replaced.
-    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     rmSync(prepared, { recursive: true, force: true });
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw unusablePool(folder, messageOf(error), error);
   }
   return folder;
 }

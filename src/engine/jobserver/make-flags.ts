@@ -2,8 +2,6 @@ import type { Seat } from './token-pipe.js';
 
 /** What a word of MAKEFLAGS, which has no quotes, can hold without meaning anything to make. */
 const PLAIN_PATH = /^[A-Za-z0-9_@%+:,./~-]+$/;
-/** A number of jobs, and the jobserver of somebody else. */
-const JOBS = /^(-j\d*|--jobs(=\d*)?|--jobserver-(auth|fds|style)=.*)$/;
 /** Stands before the variables that make was given as arguments. */
 const VARIABLES = '--';
 
@@ -17,19 +15,27 @@ const VARIABLES = '--';
  * it is also handed on to those that make starts.
  *
  * `-j` is what GNU make before 4.2 needs to obey a jobserver. Cargo prefers CARGO_MAKEFLAGS, and gets the descriptors.
- *
- * @param makeFlags MAKEFLAGS as it was: other flags in it are kept, its jobs and its jobserver are not
  */
-export function jobserverVariables(seat: Seat, makeFlags: string): Readonly<Record<string, string>> {
+export function jobserverVariables(seat: Seat): Readonly<Record<string, string>> {
   const [read, write] = [3, 4];
   const descriptors = `${String(read)},${String(write)}`;
   const auth = ['-j', `--jobserver-fds=${descriptors}`, `--jobserver-auth=${descriptors}`];
-  const { flags, variables } = partsOf(makeFlags);
-  const fifo = PLAIN_PATH.test(seat.fifo) ? [`--jobserver-auth=fifo:${seat.fifo}`] : [];
-  const behind = [...variables, ...fifo];
-  const words = [...flags, ...auth, ...(behind.length > 0 ? [VARIABLES, ...behind] : [])];
-  return { MAKEFLAGS: words.join(' '), CARGO_MAKEFLAGS: auth.join(' ') };
+  const fifo = PLAIN_PATH.test(seat.fifo) ? [VARIABLES, `--jobserver-auth=fifo:${seat.fifo}`] : [];
+  return { MAKEFLAGS: [...auth, ...fifo].join(' '), CARGO_MAKEFLAGS: auth.join(' ') };
 }
+
+/**
+ * What a make hands on to those below it. Recipes get none of it: what make was asked to do, or which variables it was given,
+ * would decide what they build, and is no part of a key.
+ */
+export const VARIABLES_OF_MAKE = [
+  'MAKEFLAGS',
+  'MFLAGS',
+  'GNUMAKEFLAGS',
+  'MAKEOVERRIDES',
+  'MAKELEVEL',
+  'CARGO_MAKEFLAGS',
+];
 
 /** How to reach the jobserver that MAKEFLAGS speaks of. */
 export type JobserverAddress =
@@ -47,31 +53,7 @@ export function jobserverIn(makeFlags: string): JobserverAddress | undefined {
   return match ? { style: 'pipe', read: Number(match[1]), write: Number(match[2]) } : undefined;
 }
 
-interface Parts {
-  readonly flags: readonly string[];
-  readonly variables: readonly string[];
-}
-
-function partsOf(makeFlags: string): Parts {
-  const words = wordsOf(makeFlags);
-  const end = words.indexOf(VARIABLES);
-  const [flags, variables] = end < 0 ? [words, []] : [words.slice(0, end), words.slice(end + 1)];
-  return { flags: withLeadingDash(flags.filter(isNotOfJobs)), variables: variables.filter(isNotOfJobs) };
-}
-
 /** make separates words by blanks; a backslash before one makes it part of the word. */
 function wordsOf(makeFlags: string): readonly string[] {
   return makeFlags.match(/(?:\\.|[^\s\\])+/gs) ?? [];
-}
-
-/** `-j 8` is written as two words by people, and as one by make. */
-function isNotOfJobs(word: string, index: number, words: readonly string[]): boolean {
-  const isCount = /^\d+$/.test(word) && ['-j', '--jobs'].includes(words[index - 1] ?? '');
-  return !isCount && !JOBS.test(word);
-}
-
-/** In the first word, and only there, make knows letters without a dash as flags: `ks`. */
-function withLeadingDash([first, ...rest]: readonly string[]): readonly string[] {
-  if (first === undefined) return [];
-  return [/^[A-Za-z]+$/.test(first) ? `-${first}` : first, ...rest];
 }

@@ -13,15 +13,16 @@ export function privateFolder(place: string, name: string): string {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw unusable(folder, messageOf(error), error);
+    if (!hasCode(error, 'EEXIST')) throw unusablePool(folder, messageOf(error), error);
   }
   const found = lstatSync(folder);
   const isOurs = found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
-  if (!isOurs) throw unusable(folder, 'it is not a folder of this user alone');
+  if (!isOurs) throw unusablePool(folder, 'it is not a folder of this user alone');
   return folder;
 }
 
-function unusable(folder: string, problem: string, cause?: unknown): FettleError {
+/** What keeps the runs of this user from sharing cores. */
+export function unusablePool(folder: string, problem: string, cause?: unknown): FettleError {
   return new FettleError('E_JOBSERVER', `the cores of this machine cannot be shared: ${problem}`, {
     facts: { path: folder },
     hint: 'Remove what is there, or set XDG_RUNTIME_DIR to a folder of your own; --jobserver run shares nothing.',
