@@ -23,16 +23,17 @@ __fettle_find_project() {
   done
 }
 
-# Reads the answers of this user's last sync, which say themselves for what they hold. Only a file of one's own is read: it
-# is code.
+# Reads the answers of this user's last sync, which say themselves for what they hold. Only a file of one's own in a
+# folder of one's own, below a home of one's own, is read: it is code.
 __fettle_answer() {
   [ "${HOME-}" ] && [ ! "${FETTLE_MANIFEST-}" ] && [ -e "/proc/$$/stat" ] && __fettle_find_project || return 0
   case ${XDG_STATE_HOME-} in
-  /*) __fettle_answers=$XDG_STATE_HOME ;;
-  *) __fettle_answers=$HOME/.local/state ;;
+  /*) __fettle_base=$XDG_STATE_HOME __fettle_answers=$XDG_STATE_HOME ;;
+  *) __fettle_base=$HOME __fettle_answers=$HOME/.local/state ;;
   esac
   __fettle_answers=$__fettle_answers/fettle/answers$__fettle_project/$__fettle_kind.sh
-  [ -O "$__fettle_answers" ] && . "$__fettle_answers"
+  [ -O "$__fettle_base" ] && [ -O "${__fettle_answers%/*}" ] && [ -O "$__fettle_answers" ] || return 0
+  [ ! -L "$__fettle_answers" ] && . "$__fettle_answers"
 }
 
 # look PATH…: leaves in __fettle_now what one `stat` tells of the paths, a line each.
@@ -57,10 +58,11 @@ __fettle_print_env() {
   __fettle_posix=$1 __fettle_fish=$2
   case $#:${4-} in
   3:) __fettle_shell=${SHELL:-bash} ;;
-  5:--shell) __fettle_shell=/${5:-?} ;;
+  5:--shell) __fettle_shell=${5:-?} ;;
   *) return 0 ;;
   esac
-  case ${__fettle_shell##*/} in
+  [ $# = 5 ] || __fettle_shell=${__fettle_shell##*/}
+  case $__fettle_shell in
   bash | zsh | sh) ;;
   fish) __fettle_posix=$__fettle_fish ;;
   # What SHELL says may be anything; bash is meant then.
@@ -91,7 +93,8 @@ __fettle_set_path() {
   unset IFS
   set +f
   __fettle_others=${__fettle_others#:}
-  __fettle_new_path=$1${__fettle_others:+:${__fettle_others%:}}
+  __fettle_others=${__fettle_others%:}
+  __fettle_new_path=$1${1:+${__fettle_others:+:}}$__fettle_others
 }
 
 # is_program NAME PATH: whether `exec` will find NAME. Node has more to say when it does not.
@@ -125,6 +128,9 @@ __fettle_print_sync() {
 # begin_leases NAMESPACE: puts together the name of this process's lease, as src/cache/claim.ts does. The program that
 # becomes of this process keeps its number and its start, so the lease counts for as long as that lives.
 __fettle_begin_leases() {
+  # That of the system's start. In a container nobody outside could tell when the process has ended, and Node takes its
+  # lease back itself.
+  [ "$1" = 4026531836 ] || return 1
   IFS= read -r __fettle_host </proc/sys/kernel/hostname || return 1
   case $__fettle_host in '' | *[!A-Za-z0-9._-]*) return 1 ;; esac
   [ ${#__fettle_host} -le 80 ] || return 1
