@@ -69,6 +69,31 @@ describe('a sync notices', () => {
     expect(left.filter((path) => !/\/attempt-\d+\/$/.test(path))).toEqual([]);
   });
 
+  test('another sync that was at work at the same time: nothing is stated of what two have written', async () => {
+    await using world = await World.create();
+    const gate = world.gate('deploy');
+    await world.recipe(
+      'local.tool@v1',
+      `local word = os.getenv("WORD") or "none"
+      install = "echo 1 > made"
+      function deploy(ctx)
+        ctx.set_env("WORD", word)
+        if word == "first" then ctx.run([[${gate.command}]]) end
+      end`,
+    );
+    await world.manifest('packages = { "local.tool@v1" }');
+    const first = await world.start(['sync'], { env: { WORD: 'first' }, isTraced: false });
+    await gate.arrived();
+    await sync(world, { WORD: 'second' });
+    expect(await stampOf(world)).toBeNull();
+    gate.open();
+    expect((await first.result).exitCode).toBe(0);
+    expect(await stampOf(world)).toBeNull();
+    await sync(world, { WORD: 'second' });
+    expect((await world.fettle(['env', '--shell', 'json'])).stdout).toContain('"second"');
+    expect(await stampOf(world)).not.toBeNull();
+  });
+
   test('another recipe', async () => {
     await using world = await idleProject();
     await world.write('recipes/tool.lua', TOOL.replace('"1"', '"2"'));

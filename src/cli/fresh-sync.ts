@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { dropEndedLeases, hasRemains } from '../cache/index.js';
 import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
-import { EXIT } from '../errors/index.js';
+import { EXIT, isFileSystemError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import {
@@ -10,8 +10,10 @@ import {
   readStamp,
   removeStamp,
   watchedCopies,
+  type EnvironmentRecord,
   writeStamp,
   type LinkMode,
+  type StampContent,
   type SyncStamp,
 } from '../project/index.js';
 import { runJson, wantsTelemetry } from '../report/index.js';
@@ -70,8 +72,7 @@ export interface EndedSync {
   /** It has said nothing that must be said again. */
   readonly isQuiet: boolean;
   readonly mode: LockMode;
-  /** How the project's private copies are made; undefined where it has none. */
-  readonly link: LinkMode | undefined;
+  readonly record: EnvironmentRecord | undefined;
   readonly lockFile: string;
   readonly hasWrittenLock: boolean;
 }
@@ -83,7 +84,7 @@ export interface EndedSync {
 export async function stampSync(
   invocation: Invocation,
   manifestFile: string,
-  { report, startedAt, isQuiet, mode, link = 'none', lockFile, hasWrittenLock }: EndedSync,
+  { report, record, startedAt, isQuiet, mode, lockFile, hasWrittenLock }: EndedSync,
 ): Promise<SyncStamp['states'] | undefined> {
   const projectDir = dirname(manifestFile);
   const { inputs } = report;
@@ -91,8 +92,11 @@ export async function stampSync(
     await removeStamp(projectDir);
     return undefined;
   }
-  return writeStamp(projectDir, {
-    identity: identityOf(invocation, manifestFile, { lock: mode === 'frozen' ? 'frozen' : 'seen', link }),
+  return tryToWrite(projectDir, {
+    identity: identityOf(invocation, manifestFile, {
+      lock: mode === 'frozen' ? 'frozen' : 'seen',
+      link: record?.link ?? 'none',
+    }),
     env: inputs.env,
     startedAt,
     writtenAt: invocation.host.now(),
@@ -101,11 +105,22 @@ export async function stampSync(
     results: [
       ...inputs.assets,
       ...(await publishedFiles(projectDir, invocation.host)),
-      ...watchedCopies(projectDir),
+      ...(record ? watchedCopies(projectDir, record) : []),
       ...(hasWrittenLock ? [lockFile] : []),
     ],
     packages: report.packages,
   });
+}
+
+/** A stamp only saves time: where it cannot be written there is none. */
+async function tryToWrite(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
+  try {
+    return await writeStamp(projectDir, content);
+  } catch (error) {
+    if (!isFileSystemError(error)) throw error;
+    await removeStamp(projectDir).catch(() => undefined);
+    return undefined;
+  }
 }
 
 /** What besides files and Lua's environment variables makes two syncs the same. */

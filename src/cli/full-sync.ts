@@ -1,10 +1,13 @@
+import { dirname } from 'node:path';
 import { EXIT } from '../errors/index.js';
+import { removeAnswers, removeStamp, SoleWriter } from '../project/index.js';
 import { runJson } from '../report/index.js';
 import { warnOfConflicts } from './conflicts.js';
 import { exitCodeOfRun } from './exit-code.js';
 import { stampSync, type SyncOptions } from './fresh-sync.js';
 import type { Invocation } from './invocation.js';
 import { lockModeOf } from './lock-mode.js';
+import { manifestFileOf } from './manifest-file.js';
 import { provisionProject } from './provision-project.js';
 import { sayError } from './say.js';
 import { writeProjectAnswers } from './write-answers.js';
@@ -12,6 +15,8 @@ import { writeProjectAnswers } from './write-answers.js';
 /** Loads everything, installs every package of the manifest, deploys, writes the project's environment. */
 export async function fullSync(invocation: Invocation, options: SyncOptions): Promise<number> {
   const startedAt = invocation.host.now();
+  const projectDir = dirname(manifestFileOf(invocation));
+  using writer = new SoleWriter(projectDir);
   const { report, interruptedWith, manifestFile, record, requests, ...lock } = await provisionProject(invocation, {
     command: 'sync',
     choose: (manifest) => manifest.packages,
@@ -21,10 +26,18 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
   });
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
   const mode = lockModeOf(invocation, options);
-  const ended = { report, startedAt, isQuiet: !hasWarned, mode, link: record?.link, ...lock };
+  const ended = { report, startedAt, isQuiet: !hasWarned, record, mode, ...lock };
   const states = await stampSync(invocation, manifestFile, ended);
   if (report.ok && record) await writeProjectAnswers(invocation, { ...ended, manifestFile, record, requests, states });
+  // Asked last: whoever comes now writes after all that was looked at.
+  if (!writer.isAlone()) await forgetSync(invocation, projectDir);
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));
+}
+
+/** What two runs have written at once may be mixed, so nothing is stated of it. */
+async function forgetSync({ host }: Invocation, projectDir: string): Promise<void> {
+  await removeStamp(projectDir);
+  await removeAnswers(projectDir, host);
 }

@@ -18,6 +18,8 @@ export interface ProjectLayout {
   readonly launcherFolder: string;
   /** What the names of their drafts begin with: editors and shells list the folder itself. */
   readonly launcherDraft: string;
+  /** A file of each run that is at work in the project. */
+  readonly writersFolder: string;
   /** The project's own copies of packages. */
   readonly copiesFolder: string;
   /** Keeps the folder out of git. */
@@ -37,6 +39,7 @@ export function projectLayout(projectDir: string): ProjectLayout {
     reportFile: join(folder, 'report.html'),
     launcherFolder: join(folder, 'bin'),
     launcherDraft: join(folder, 'launcher'),
+    writersFolder: join(folder, 'writers'),
     copiesFolder: join(folder, 'packages'),
     ignoreFile: join(folder, '.gitignore'),
   };

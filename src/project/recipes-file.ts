@@ -16,7 +16,8 @@ export async function writeRecipesFile(projectDir: string, text: string): Promis
   const { recipesFile } = projectLayout(projectDir);
   try {
     await removeDeadDrafts(recipesFile);
-    await replaceFile(recipesFile, text);
+    // It holds values of variables, which may be anything.
+    await replaceFile(recipesFile, text, { mode: 0o600 });
   } catch {
     // As above.
   }

@@ -2,11 +2,12 @@ import { dirname, resolve } from 'node:path';
 import { asLoadingFailure, FettleError } from '../../errors/index.js';
 import { emptyManifest, type Manifest, type PackageRequest } from '../../manifest/index.js';
 import { requestForRecipe } from '../../recipe/index.js';
-import { removeStamp } from '../../project/index.js';
+import { removeStamp, SoleWriter } from '../../project/index.js';
 import { runJson } from '../../report/index.js';
 import { exitCodeOfRun } from '../exit-code.js';
 import { luaCpuLimitOf, type Invocation } from '../invocation.js';
 import type { LockFlags } from '../lock-mode.js';
+import { manifestFileOf } from '../manifest-file.js';
 import { provisionProject } from '../provision-project.js';
 import { provision, type Provisioned } from '../provision.js';
 import { sayError } from '../say.js';
@@ -39,6 +40,7 @@ async function installFromManifest(
   names: readonly string[],
   lock: LockFlags,
 ): Promise<Provisioned> {
+  using _writer = new SoleWriter(dirname(manifestFileOf(invocation)));
   const provisioned = await provisionProject(invocation, {
     command: 'install',
     choose: (manifest) => chosenPackages(manifest, names),

@@ -25,6 +25,12 @@ export async function writeAnswers(answers: Answers, person: Person, now: number
   await writeOrRemove(files.packages, text?.packages, now);
 }
 
+/** Removes what there is: from now on Node answers. */
+export async function removeAnswers(projectDir: string, person: Person): Promise<void> {
+  const files = Object.values(answersFilesOf(projectDir, person) ?? {});
+  await Promise.all(files.map((file) => rm(file, { force: true }).catch(() => undefined)));
+}
+
 async function textOf(answers: Answers): Promise<AnswersText | undefined> {
   const { projectDir } = answers;
   // The entry looks for the folder by its real path.

@@ -1,2 +1,2 @@
 export type { Answers, EnvironmentAnswers, PackageAnswers } from './answers.js';
-export { renewAnswers, writeAnswers } from './answers-file.js';
+export { removeAnswers, renewAnswers, writeAnswers } from './answers-file.js';

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isNameOfDead, ownName } from '../../cache/index.js';
 import { hasCode } from '../../errors/index.js';
 import { processId } from '../../host/index.js';
@@ -63,10 +63,10 @@ export class CopiesFolder {
     return this.#all().filter((name) => !name.startsWith(DRAFT) && this.#isCopy(name));
   }
 
-  /** Everything by whose state a later sync sees whether all copies are there still. */
-  watched(): readonly string[] {
-    const copies = this.names().flatMap((name) => [join(this.#folder, name, NOTE), this.assetOf(name)]);
-    return copies.length === 0 ? [] : [this.#folder, ...copies];
+  /** Everything by whose state a later sync sees whether these copies are there still. */
+  watched(assets: readonly string[]): readonly string[] {
+    const files = assets.flatMap((asset) => [join(dirname(asset), NOTE), asset]);
+    return files.length === 0 ? [] : [this.#folder, ...files];
   }
 
   /**

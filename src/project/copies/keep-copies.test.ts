@@ -263,9 +263,13 @@ describe('copies that nothing leads to any more', () => {
     expect(readFileSync(join(String(packages[0]?.assetPath), 'bin/tool'), 'utf8')).toBe('tool');
   });
 
-  test('are what a stamp looks at while they are there', async () => {
-    expect(watchedCopies(project)).toEqual([]);
-    await keep(asset());
-    expect(watchedCopies(project)).toEqual([copies, join(copies, ID, 'copy.json'), join(copies, ID, 'asset')]);
+  test('are what a stamp looks at, as the record names them', async () => {
+    const paths = await keep(asset());
+    const record = recordOf([{ assetPath: String(paths.paths.get(ID)), cachePath: asset() }], project);
+    const watched = [copies, join(copies, ID, 'copy.json'), join(copies, ID, 'asset')];
+    expect(watchedCopies(project, record)).toEqual(watched);
+    rmSync(copies, { recursive: true });
+    expect(watchedCopies(project, record)).toEqual(watched);
+    expect(watchedCopies(project, recordOf([{ assetPath: asset() }], project))).toEqual([]);
   });
 });

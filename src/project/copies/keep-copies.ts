@@ -53,8 +53,12 @@ export function removeUnusedCopies(projectDir: string, record: Pick<EnvironmentR
 }
 
 /** The files by whose state a later sync sees whether the copies are there still. */
-export function watchedCopies(projectDir: string): readonly string[] {
-  return new CopiesFolder(projectDir).watched();
+export function watchedCopies(
+  projectDir: string,
+  { packages }: Pick<EnvironmentRecord, 'packages'>,
+): readonly string[] {
+  const copies = new CopiesFolder(projectDir);
+  return copies.watched(packages.flatMap(({ assetPath, cachePath }) => (cachePath && assetPath ? [assetPath] : [])));
 }
 
 async function keep(copies: CopiesFolder, { packages, mode, signal }: CopyRequest): Promise<KeptCopies> {
