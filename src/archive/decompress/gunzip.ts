@@ -1,8 +1,12 @@
 import { createGunzip, constants } from 'node:zlib';
 import { messageOf } from '../../errors/index.js';
 
-/** Bytes inflated at a time at most; what comes of one piece of the input nearly always fits. */
+/** Bytes of the one buffer; what comes of one piece of the input nearly always fits. */
 const ROOM = 1024 * 1024;
+/** Bytes inflated in one call: gzip makes at most 1,032 of one, so what somebody made to fill the memory cannot. */
+const INPUT = 32 * 1024;
+/** Bytes given on at a time: who counts them knows by then which entry they are of. */
+const OUTPUT = 128 * 1024;
 
 /** What libraries that inflate in line (minizlib, pngjs, …) have always used of Node's zlib, and its types leave out. */
 interface Engine {
@@ -23,11 +27,13 @@ interface Engine {
 export function* gunzip(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   using inflater = new Inflater();
   for (const chunk of chunks) {
-    const bytes = inflater.inflate(chunk, constants.Z_NO_FLUSH);
-    if (bytes.length > 0) yield bytes;
+    for (const piece of piecesOf(chunk, INPUT)) yield* piecesOf(inflater.inflate(piece, constants.Z_NO_FLUSH), OUTPUT);
   }
-  const last = inflater.inflate(new Uint8Array(0), constants.Z_FINISH);
-  if (last.length > 0) yield last;
+  yield* piecesOf(inflater.inflate(new Uint8Array(0), constants.Z_FINISH), OUTPUT);
+}
+
+function* piecesOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
 class Inflater implements Disposable {
