@@ -47,9 +47,9 @@ test(`version reads the starter, the package's own description and no part of th
   expect(work.builtins.filter((name) => !['fs', 'path'].includes(name))).toEqual([]);
 });
 
-test.each(['--help', 'sync --help'])('%s reads the first part alone', async (line) => {
+test.each(['--help', 'sync --help'])('%s reads the first part and the grammar', async (line) => {
   await using world = await World.create();
-  expect(partsRead(await countWork(world, line.split(' '), { useCache: false }))).toEqual(['start']);
+  expect(partsRead(await countWork(world, line.split(' '), { useCache: false }))).toEqual(['quick', 'start', 'shared']);
 });
 
 describe('of syncs of few and of many packages', () => {
@@ -79,9 +79,13 @@ describe('of syncs of few and of many packages', () => {
     expect(many.warm.functions['locateRecipe'] ?? 0).toBe(0);
   });
 
-  test('one that the stamp answers opens none, and reads the start and the sync', () => {
+  test('one that the stamp answers opens none, and reads the first part alone', () => {
     expect(many.stamped.functions['luaL_newstate'] ?? 0).toBe(0);
-    expect(partsRead(many.stamped)).toEqual(['start', 'sync']);
+    expect(partsRead(many.stamped)).toEqual(['quick']);
+  });
+
+  test('one without a stamp reads no grammar', () => {
+    expect(partsRead(many.warm)).toEqual(['quick', 'sync', 'shared']);
   });
 
   test('none reads the rest of the command', () => {

@@ -1,25 +1,17 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { dropEndedLeases, hasRemains } from '../cache/index.js';
-import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
+import type { PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
-import { EventBus } from '../events/index.js';
+import { EventBus, type Subscriber } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
-import {
-  isFresh,
-  publishedFiles,
-  readStamp,
-  removeStamp,
-  watchedCopies,
-  writeStamp,
-  type LinkMode,
-  type SyncStamp,
-} from '../project/index.js';
-import { runJson, wantsTelemetry } from '../report/index.js';
+import { isFresh, readStamp, type LinkMode, type SyncStamp } from '../project/index.js';
+import { plainReporter, runJson, wantsTelemetry } from '../report/index.js';
+import { askedLinkMode } from './asked-link-mode.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
-import { askedLinkMode } from './private-copies.js';
-import { reporterFor } from './reporter.js';
+import { reporterName, usesColour } from './say.js';
+import { syncIdentity } from './sync-identity.js';
 
 export interface SyncOptions extends LockFlags {
   readonly json?: boolean;
@@ -33,7 +25,7 @@ export interface SyncOptions extends LockFlags {
  * @returns the exit code; undefined when the work must be done
  * @throws FettleError E_NO_MANIFEST
  */
-export function freshSync(invocation: Invocation, options: SyncOptions): number | undefined {
+export async function freshSync(invocation: Invocation, options: SyncOptions): Promise<number | undefined> {
   const { globals, host } = invocation;
   // Who asks for details wants to see the work.
   if (globals.verbose === true || globals.reporter === 'json') return undefined;
@@ -47,7 +39,7 @@ export function freshSync(invocation: Invocation, options: SyncOptions): number 
   // Only a run that does the work clears away the rest after killed ones.
   if (hasRemains(cacheRoot, host.pid)) return undefined;
   const report = reportOf(stamp, monotonicMs() - started);
-  tell(invocation, report);
+  await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return EXIT.ok;
 }
@@ -59,75 +51,8 @@ function holds(stamp: SyncStamp, invocation: Invocation, options: SyncOptions, m
   // Not asked for, it stays as it is.
   const link = askedLinkMode(invocation, options.link) ?? stamp.identity['link'] ?? null;
   return modes.some((lock) =>
-    isFresh(stamp, host.now(), identityOf(invocation, manifestFile, { lock, link }), host.env),
+    isFresh(stamp, host.now(), syncIdentity(invocation, manifestFile, { lock, link }), host.env),
   );
-}
-
-/** A sync that has ended. */
-export interface EndedSync {
-  readonly report: RunReport;
-  readonly startedAt: number;
-  /** It has said nothing that must be said again. */
-  readonly isQuiet: boolean;
-  readonly mode: LockMode;
-  /** How the project's private copies are made; undefined where it has none. */
-  readonly link: LinkMode | undefined;
-  readonly lockFile: string;
-  readonly hasWrittenLock: boolean;
-}
-
-/**
- * Writes the stamp of a sync that has just been done, or removes the old one when nothing can be proven.
- * @returns the states that it compares
- */
-export async function stampSync(
-  invocation: Invocation,
-  manifestFile: string,
-  { report, startedAt, isQuiet, mode, link = 'none', lockFile, hasWrittenLock }: EndedSync,
-): Promise<SyncStamp['states'] | undefined> {
-  const projectDir = dirname(manifestFile);
-  const { inputs } = report;
-  if (!report.ok || !inputs || !isQuiet) {
-    await removeStamp(projectDir);
-    return undefined;
-  }
-  return writeStamp(projectDir, {
-    identity: identityOf(invocation, manifestFile, { lock: mode === 'frozen' ? 'frozen' : 'seen', link }),
-    env: inputs.env,
-    startedAt,
-    writtenAt: invocation.host.now(),
-    sources: hasWrittenLock ? inputs.sources : [...inputs.sources, lockFile],
-    absent: inputs.absent,
-    results: [
-      ...inputs.assets,
-      ...(await publishedFiles(projectDir, invocation.host)),
-      ...watchedCopies(projectDir),
-      ...(hasWrittenLock ? [lockFile] : []),
-    ],
-    packages: report.packages,
-  });
-}
-
-/** What besides files and Lua's environment variables makes two syncs the same. */
-function identityOf(
-  { host, globals, build, version }: Invocation,
-  manifestFile: string,
-  modes: { readonly lock: string; readonly link: string | null },
-): SyncStamp['identity'] {
-  const { FETTLE_CACHE_ROOT = null, XDG_CACHE_HOME = null, LOCALAPPDATA = null } = host.env;
-  return {
-    build,
-    version,
-    platform: `${host.platform}-${host.arch}`,
-    manifest: manifestFile,
-    cacheRoot: globals.cacheRoot === undefined ? null : resolve(host.cwd, globals.cacheRoot),
-    home: host.home,
-    ...modes,
-    releaseAge: globals.requireReleaseAge?.toString() ?? null,
-    FETTLE_CACHE_ROOT: FETTLE_CACHE_ROOT === null ? null : resolve(host.cwd, FETTLE_CACHE_ROOT),
-    XDG_CACHE_HOME,
-    LOCALAPPDATA,
-  };
 }
 
 function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
@@ -142,9 +67,9 @@ function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
 }
 
 /** The events that the whole work would end with. */
-function tell(invocation: Invocation, { packages, durationMs }: RunReport): void {
+async function tell(invocation: Invocation, { packages, durationMs }: RunReport): Promise<void> {
   const bus = new EventBus(() => invocation.host.now());
-  bus.subscribe(reporterFor(invocation, { summarizeIdleRuns: true, hasLiveView: false }));
+  bus.subscribe(await reporterOf(invocation));
   bus.emit({ kind: 'run:start', command: 'sync', packages: packages.length });
   for (const { id, identity, key, status, path, reason } of packages) {
     const options = id.slice(identity.length);
@@ -154,4 +79,21 @@ function tell(invocation: Invocation, { packages, durationMs }: RunReport): void
     );
   }
   bus.emit({ kind: 'run:end', durationMs, ok: true });
+}
+
+/** Nearly always the plain one, which does not load all others. */
+async function reporterOf(invocation: Invocation): Promise<Subscriber> {
+  const { globals, streams } = invocation;
+  if (reporterName(invocation) === 'github') {
+    return (await import('./reporter.js')).reporterFor(invocation, { summarizeIdleRuns: true, hasLiveView: false });
+  }
+  return plainReporter({
+    write: (text) => {
+      streams.err(text);
+    },
+    colour: usesColour(invocation),
+    columns: () => streams.terminal?.columns,
+    verbosity: globals.quiet === true ? 'quiet' : 'normal',
+    summarizeIdleRuns: true,
+  });
 }
