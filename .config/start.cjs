@@ -76,6 +76,7 @@ function runCommand() {
   const target = process.env.FETTLE_WRITE_CODE_CACHE;
   // Only the build asks for it: what ran until the end is what a start needs.
   if (target) {
+    delete process.env.FETTLE_WRITE_CODE_CACHE;
     process.on('exit', () => {
       const { writeFileSync } = require('node:fs');
       for (const part of PARTS) {

@@ -4,7 +4,15 @@ import type { PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus, type Subscriber } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
-import { isFresh, readStamp, type LinkMode, type SyncStamp } from '../project/index.js';
+import {
+  readStamp,
+  redatedFiles,
+  restamp,
+  restateAnswers,
+  type LinkMode,
+  type Redated,
+  type SyncStamp,
+} from '../project/index.js';
 import { plainReporter, runJson, wantsTelemetry } from '../report/index.js';
 import { askedLinkMode } from './asked-link-mode.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
@@ -33,26 +41,47 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
   const started = monotonicMs();
   const manifestFile = manifestFileOf(invocation);
   const stamp = readStamp(dirname(manifestFile));
-  if (!stamp || !holds(stamp, invocation, options, manifestFile)) return undefined;
+  const redated = stamp && redatedSince(stamp, invocation, options, manifestFile);
+  if (!stamp || !redated) return undefined;
   const cacheRoot = cacheRootOf(invocation);
   dropEndedLeases(cacheRoot, host.pid);
   // Only a run that does the work clears away the rest after killed ones.
   if (hasRemains(cacheRoot, host.pid)) return undefined;
   const report = reportOf(stamp, monotonicMs() - started);
+  noteDates(invocation, stamp, manifestFile, redated);
   await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return EXIT.ok;
 }
 
-/** A stamp that was made with the lock file unseen proves nothing to who wants it looked at. */
-function holds(stamp: SyncStamp, invocation: Invocation, options: SyncOptions, manifestFile: string): boolean {
+/**
+ * A stamp that was made with the lock file unseen proves nothing to who wants it looked at.
+ * @returns as redatedFiles
+ */
+function redatedSince(
+  stamp: SyncStamp,
+  invocation: Invocation,
+  options: SyncOptions,
+  manifestFile: string,
+): readonly Redated[] | undefined {
   const { host } = invocation;
-  const modes = lockModeOf(invocation, options) === 'frozen' ? ['seen', 'frozen'] : ['seen'];
+  const isFrozen = lockModeOf(invocation, options) === 'frozen';
+  const lock = isFrozen && stamp.identity['lock'] === 'frozen' ? 'frozen' : 'seen';
   // Not asked for, it stays as it is.
   const link = askedLinkMode(invocation, options.link) ?? stamp.identity['link'] ?? null;
-  return modes.some((lock) =>
-    isFresh(stamp, host.now(), syncIdentity(invocation, manifestFile, { lock, link }), host.env),
-  );
+  return redatedFiles(stamp, host.now(), syncIdentity(invocation, manifestFile, { lock, link }), host.env);
+}
+
+/** Lets the next sync, and the command's entry, see by dates alone what this one had to read. Who cannot write reads it again. */
+function noteDates({ host }: Invocation, stamp: SyncStamp, manifestFile: string, redated: readonly Redated[]): void {
+  if (redated.length === 0) return;
+  const projectDir = dirname(manifestFile);
+  try {
+    const changes = restamp(projectDir, stamp, redated, host.now());
+    restateAnswers(projectDir, host, changes, process.geteuid?.());
+  } catch {
+    // Nothing is lost but time.
+  }
 }
 
 function reportOf(stamp: SyncStamp, durationMs: number): RunReport {

@@ -1,4 +1,4 @@
-export { renewAnswers, writeAnswers, type PackageAnswers } from './answers/index.js';
+export { renewAnswers, restateAnswers, writeAnswers, type PackageAnswers } from './answers/index.js';
 export { matchTools, readToolFiles, type ToolMatch, type ToolRecipe } from './detect/index.js';
 export {
   keepCopies,
@@ -33,7 +33,8 @@ export { quoteFish, quotePosix, quotePowershell } from './quoting.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
 export { readRecipesFile, writeRecipesFile } from './recipes-file.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
-export { isFresh, readStamp, removeStamp, settledStates, writeStamp, type SyncStamp } from './sync-stamp.js';
+export { readStamp, redatedFiles, removeStamp, type Redated, type SyncStamp } from './sync-stamp.js';
 export { stateFolder } from './state-folder.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';
+export { restamp, settledStates, writeStamp } from './write-stamp.js';
