@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { commandParts } from './command-parts.mjs';
 import { recordCompiledCode } from './compiled-code.mjs';
+import { directImports } from './direct-imports.mjs';
 import { LazyPackages } from './lazy-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -60,6 +61,7 @@ const COMMONJS_NAMES = [
   "const __dirname=bundleFileURLToPath(new URL('.',import.meta.url));",
 ].join('');
 
+const direct = directImports(join(root, 'src'));
 const lazy = new LazyPackages(join(root, 'src'));
 const command = await bundleCommand();
 const workers = await bundleWorkers();
@@ -78,7 +80,7 @@ async function bundleCommand() {
     splitting: true,
     metafile: true,
     define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
-    plugins: [lazy.extraction],
+    plugins: [lazy.extraction, direct],
   });
   const adapt = (text) => withLazyBuiltins(text.replaceAll(LAZY_IMPORT, 'bundleImport($1)'));
   const parts = await commandParts(result, { header: PART_HEADER, adapt });
@@ -98,7 +100,7 @@ async function bundleWorkers() {
     format: 'cjs',
     banner: { js: WORKER_HEADER },
     define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
-    plugins: [lazy.extraction],
+    plugins: [lazy.extraction, direct],
   });
   return outputsOf(result).map(({ name, contents }) => ({ name, contents: withLazyBuiltins(contents) }));
 }
@@ -135,12 +137,12 @@ function outputsOf(result) {
 /** Both name the command's files by their content: a build switches from some to the others at one moment. */
 async function starters({ prefix, entry }) {
   const source = await readFile(join(root, '.config/start.cjs'), 'utf8');
-  const contents = source.replace('fettle-prefix', prefix).replace('start/main', entry);
+  const contents = source.replace('fettle-prefix', prefix).replace('quick/main', entry);
   const starter = { name: 'cli.js', contents };
   // Windows has no shell for the entry.
   if (process.platform === 'win32') return [starter, { ...starter, name: 'fettle' }];
   const shellEntry = await readFile(join(root, 'src/cli/entry/fettle.sh'), 'utf8');
-  return [starter, { name: 'fettle', contents: shellEntry.replace('@BUILD@', `${prefix}-start.js`) }];
+  return [starter, { name: 'fettle', contents: shellEntry.replace('@BUILD@', `${prefix}-quick.js`) }];
 }
 
 /** Renames into place, so that a command that runs from dist/ meanwhile never reads half a file. */

@@ -6,10 +6,14 @@ import { transform } from 'esbuild';
  * that it compiled of it, so one file would make every start pay for everything. esbuild splits the sources into many small
  * chunks, by what needs them; here chunks that are needed together are put together again.
  */
+const SYNC = ['src/cli/full-sync.ts', 'src/project/replace-file.ts'];
+const GRAMMAR = ['src/cli/program.ts', 'src/cli/tell-failure.ts'];
 const PARTS = [
-  { name: 'start', entries: ['src/cli/main.ts'] },
-  { name: 'sync', entries: ['src/cli/commands/sync.ts', 'src/cli/full-sync.ts', 'src/project/replace-file.ts'] },
-  { name: 'rest', entries: [] },
+  { name: 'quick', isWanted: ({ neededBy }) => neededBy(['src/cli/main.ts']) },
+  { name: 'shared', isWanted: ({ neededBy }) => neededBy(SYNC) && neededBy(GRAMMAR) },
+  { name: 'sync', isWanted: ({ neededBy }) => neededBy(SYNC) },
+  { name: 'start', isWanted: ({ neededBy }) => neededBy(GRAMMAR) },
+  { name: 'rest', isWanted: () => true },
 ];
 
 /** As esbuild writes the import of another chunk when it is needed, of a chunk that is needed at once, and of a package. */
@@ -35,7 +39,7 @@ export async function commandParts({ outputFiles, metafile }, { header, adapt })
   const digest = createHash('sha256');
   for (const { contents } of written) digest.update(contents);
   const prefix = `fettle-${digest.digest('hex').slice(0, 8)}`;
-  const entry = [...chunks.values()].find(({ entryPoint }) => entryPoint === PARTS[0].entries[0]);
+  const entry = [...chunks.values()].find(({ entryPoint }) => entryPoint === 'src/cli/main.ts');
   return {
     prefix,
     entry: `${PARTS[0].name}/${entry.id}`,
@@ -58,16 +62,22 @@ function idOf(path) {
   return /([^/\\]+)\.js$/.exec(path)[1];
 }
 
-/** Each chunk belongs to the first part whose entries need it; the last part takes all others. */
+/** Each chunk belongs to the first part that wants it. */
 function assignParts(chunks) {
-  const partOf = new Map();
-  for (const { name, entries } of PARTS) {
-    const open = [...chunks.values()].filter(({ entryPoint }) => entries.length === 0 || entries.includes(entryPoint));
+  const neededBy = (entries) => {
+    const needed = new Set();
+    const open = [...chunks.values()].filter(({ entryPoint }) => entries.includes(entryPoint));
     for (let chunk = open.pop(); chunk; chunk = open.pop()) {
-      if (partOf.has(chunk.id)) continue;
-      partOf.set(chunk.id, name);
+      if (needed.has(chunk.id)) continue;
+      needed.add(chunk.id);
       open.push(...chunk.needs.map((id) => chunks.get(id)));
     }
+    return needed;
+  };
+  const partOf = new Map();
+  for (const id of chunks.keys()) {
+    const place = { neededBy: (entries) => neededBy(entries).has(id) };
+    partOf.set(id, PARTS.find(({ isWanted }) => isWanted(place)).name);
   }
   return partOf;
 }

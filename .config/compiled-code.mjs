@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,18 @@ const run = promisify(execFile);
 const VARIANTS = [
   { name: '', options: [] },
   { name: '-small', options: ['--max-semi-space-size=1'] },
+];
+
+/** Each part is recorded by the work that it is read for most often. */
+const RUNS = [
+  // Without the stamp a sync looks at everything.
+  {
+    parts: ['shared', 'sync', 'rest'],
+    prepare: (folder) => rm(join(folder, '.fettle', 'stamp.json'), { force: true }),
+  },
+  // With it, of the manifest alone.
+  { parts: ['quick'], prepare: (folder) => utimes(join(folder, 'fettle.lua'), 1, 1) },
+  { parts: ['start'], prepare: async () => undefined, more: ['--no-progress'] },
 ];
 
 /**
@@ -24,27 +36,20 @@ export async function recordCompiledCode(dist, prefix) {
     // What fettle notes of its projects for this user is not for this one.
     const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
     await run(process.execPath, sync, { env });
-    for (const { name, options } of VARIANTS) {
-      const recorded = await mkdtemp(join(folder, 'recorded-'));
-      // Without the stamp a sync looks at everything, which is what takes long.
-      await rm(join(folder, '.fettle', 'stamp.json'), { force: true });
-      await run(process.execPath, [...options, ...sync], { env: { ...env, FETTLE_WRITE_CODE_CACHE: recorded } });
-      await keepRecorded(
-        recorded,
-        dist,
-        (part) => `${prefix}-${part}.js.${process.version}-${process.arch}${name}.code`,
-      );
+    for (const variant of VARIANTS) {
+      for (const { parts, prepare, more = [] } of RUNS) {
+        const recorded = await mkdtemp(join(folder, 'recorded-'));
+        await prepare(folder);
+        const recording = { env: { ...env, FETTLE_WRITE_CODE_CACHE: recorded } };
+        await run(process.execPath, [...variant.options, ...sync, ...more], recording);
+        const nameOf = (part) => `${prefix}-${part}.js.${process.version}-${process.arch}${variant.name}.code`;
+        for (const part of parts) await moveFile(join(recorded, `${part}.code`), join(dist, nameOf(part)));
+      }
     }
   } catch (error) {
     console.error(`build: no compiled code is kept, so each start takes longer: ${error.message}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function keepRecorded(recorded, dist, nameOf) {
-  for (const name of await readdir(recorded)) {
-    await moveFile(join(recorded, name), join(dist, nameOf(name.replace(/\.code$/, ''))));
   }
 }
 

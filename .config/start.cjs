@@ -7,8 +7,8 @@ const { dirname, join } = require('node:path');
 
 // Written by the build.
 const PREFIX = 'fettle-prefix';
-const ENTRY = 'start/main';
-const PARTS = ['start', 'sync', 'rest'];
+const ENTRY = 'quick/main';
+const PARTS = ['quick', 'shared', 'sync', 'start', 'rest'];
 
 /** Variables that are not settings which may be wrong: a folder, and what fettle itself tells the programs it starts. */
 const HARMLESS = ['FETTLE_CACHE_ROOT', 'FETTLE_PROJECT_DIR', 'FETTLE_ACTIVE', 'FETTLE_DIFF'];
@@ -76,6 +76,7 @@ function runCommand() {
   const target = process.env.FETTLE_WRITE_CODE_CACHE;
   // Only the build asks for it: what ran until the end is what a start needs.
   if (target) {
+    delete process.env.FETTLE_WRITE_CODE_CACHE;
     process.on('exit', () => {
       const { writeFileSync } = require('node:fs');
       for (const part of PARTS) {

@@ -104,6 +104,22 @@ describe('a project in which nothing has changed', () => {
   });
 });
 
+test.each(['the manifest', 'the recipe', 'what the recipe requires', 'the lock file'])(
+  'other dates of %s are looked at once, and then known to all commands',
+  async (input) => {
+    await using rig = await syncedProject();
+    // The lock file was written by the first sync; a later one only reads it.
+    await rm(join(rig.world.project, '.fettle/stamp.json'));
+    await rig.sync();
+    const past = new Date(Date.now() - 60_000);
+    await utimes((await INPUTS[input]?.(rig)) ?? '', past, past);
+    expect(await rig.call(['sync'])).toMatchObject({ exitCode: 0, neededNode: true });
+    for (const args of [['sync'], ['env'], ['asset', 'tool']]) {
+      expect(await rig.call(args)).toMatchObject({ exitCode: 0, neededNode: false });
+    }
+  },
+);
+
 test.each(Object.keys(INPUTS))('a sync notices each way in which %s may change', async (input) => {
   await using rig = await syncedProject();
   for (const [change, make] of Object.entries(CHANGES)) {

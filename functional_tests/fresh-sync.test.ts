@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { World } from './support/index.js';
@@ -100,6 +101,17 @@ describe('a sync notices', () => {
     const { path, status } = await sync(world);
     expect(status).toBe('installed');
     expect(await world.read(`${String(path)}/made`)).toBe('2');
+  });
+
+  test('another manifest of the same size', async () => {
+    await using world = await idleProject(TOOL, 'packages = { "local.tool@v1" } -- 1');
+    await world.write('fettle.lua', 'packages = { "local.tool@v1" } -- 2');
+    const before = await stampOf(world);
+    expect((await sync(world)).status).toBe('cached');
+    expect(JSON.parse(await world.read('.fettle/environment.json'))).toMatchObject({
+      manifestDigest: createHash('sha256').update('packages = { "local.tool@v1" } -- 2').digest('hex'),
+    });
+    expect(await stampOf(world)).not.toBe(before);
   });
 
   test('another manifest', async () => {

@@ -47,9 +47,9 @@ test(`version reads the starter, the package's own description and no part of th
   expect(work.builtins.filter((name) => !['fs', 'path'].includes(name))).toEqual([]);
 });
 
-test.each(['--help', 'sync --help'])('%s reads the first part alone', async (line) => {
+test.each(['--help', 'sync --help'])('%s reads the first part and the grammar', async (line) => {
   await using world = await World.create();
-  expect(partsRead(await countWork(world, line.split(' '), { useCache: false }))).toEqual(['start']);
+  expect(partsRead(await countWork(world, line.split(' '), { useCache: false }))).toEqual(['quick', 'start', 'shared']);
 });
 
 describe('of syncs of few and of many packages', () => {
@@ -79,9 +79,13 @@ describe('of syncs of few and of many packages', () => {
     expect(many.warm.functions['locateRecipe'] ?? 0).toBe(0);
   });
 
-  test('one that the stamp answers opens none, and reads the start and the sync', () => {
+  test('one that the stamp answers opens none, and reads the first part alone', () => {
     expect(many.stamped.functions['luaL_newstate'] ?? 0).toBe(0);
-    expect(partsRead(many.stamped)).toEqual(['start', 'sync']);
+    expect(partsRead(many.stamped)).toEqual(['quick']);
+  });
+
+  test('one without a stamp reads no grammar', () => {
+    expect(partsRead(many.warm)).toEqual(['quick', 'sync', 'shared']);
   });
 
   test('none reads the rest of the command', () => {
@@ -91,11 +95,11 @@ describe('of syncs of few and of many packages', () => {
   });
 
   test('one without a stamp asks the file system no more than so often for each package', () => {
-    expect(forEachPackage('warm', allFileCalls)).toBeLessThanOrEqual(10);
+    expect(forEachPackage('warm', allFileCalls)).toBeLessThanOrEqual(11);
   });
 
   test('the first asks the file system no more than so often for each package', () => {
-    expect(forEachPackage('cold', allFileCalls)).toBeLessThanOrEqual(99);
+    expect(forEachPackage('cold', allFileCalls)).toBeLessThanOrEqual(102);
   });
 
   test('one that the stamp answers asks for the state of each input and no more', () => {
@@ -130,4 +134,18 @@ test('a recipe that was touched is the only one that is read again', async () =>
   await utimes(join(world.project, 'recipes/local.p3@v1.lua'), soon, soon);
   const work = await countUnstamped(world);
   expect(work.functions['luaL_newstate']).toBe(2);
+});
+
+test('a checkout that gives all files new dates needs no Lua, and the next sync no content', async () => {
+  await using world = await projectOf(10);
+  await countWork(world, ['sync']);
+  await countUnstamped(world);
+  const soon = new Date(Date.now() - 60_000);
+  const recipes = Array.from({ length: 10 }, (_, index) => `recipes/local.p${String(index)}@v1.lua`);
+  for (const file of ['fettle.lua', ...recipes]) await utimes(join(world.project, file), soon, soon);
+  const redated = await countWork(world, ['sync']);
+  expect(redated.functions['luaL_newstate'] ?? 0).toBe(0);
+  expect(partsRead(redated)).toEqual(['quick']);
+  const next = await countWork(world, ['sync']);
+  expect(allFileCalls(next)).toBeLessThan(allFileCalls(redated) - 20);
 });

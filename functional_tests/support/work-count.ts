@@ -33,7 +33,7 @@ export function allFileCalls({ fileCalls }: WorkCount): number {
   return Object.values(fileCalls).reduce((sum, calls) => sum + calls, 0);
 }
 
-/** The parts of the command that were read: start, sync, rest. */
+/** The parts of the command that were read, in that order: quick, start, … */
 export function partsRead({ filesRead }: WorkCount): readonly string[] {
   return filesRead.flatMap((file) => /^fettle-[0-9a-f]+-(\w+)\.js$/.exec(basename(file))?.[1] ?? []);
 }

@@ -1,27 +1,25 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { dropEndedLeases, hasRemains } from '../cache/index.js';
-import type { LockMode, PackageOutcome, RunReport } from '../engine/index.js';
-import { EXIT, isFileSystemError } from '../errors/index.js';
-import { EventBus } from '../events/index.js';
+import type { PackageOutcome, RunReport } from '../engine/index.js';
+import { EXIT } from '../errors/index.js';
+import { EventBus, type Subscriber } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import {
-  isFresh,
-  publishedFiles,
   readStamp,
-  removeStamp,
-  watchedCopies,
-  type EnvironmentRecord,
-  writeStamp,
+  redatedFiles,
+  restamp,
+  restateAnswers,
   type LinkMode,
-  type StampContent,
+  type Redated,
   type SyncStamp,
 } from '../project/index.js';
-import { runJson, wantsTelemetry } from '../report/index.js';
+import { plainReporter, runJson, wantsTelemetry } from '../report/index.js';
+import { askedLinkMode } from './asked-link-mode.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
-import { askedLinkMode } from './private-copies.js';
-import { reporterFor } from './reporter.js';
+import { reporterName, usesColour } from './say.js';
+import { syncIdentity } from './sync-identity.js';
 
 export interface SyncOptions extends LockFlags {
   readonly json?: boolean;
@@ -35,7 +33,7 @@ export interface SyncOptions extends LockFlags {
  * @returns the exit code; undefined when the work must be done
  * @throws FettleError E_NO_MANIFEST
  */
-export function freshSync(invocation: Invocation, options: SyncOptions): number | undefined {
+export async function freshSync(invocation: Invocation, options: SyncOptions): Promise<number | undefined> {
   const { globals, host } = invocation;
   // Who asks for details wants to see the work.
   if (globals.verbose === true || globals.reporter === 'json') return undefined;
@@ -43,106 +41,47 @@ export function freshSync(invocation: Invocation, options: SyncOptions): number 
   const started = monotonicMs();
   const manifestFile = manifestFileOf(invocation);
   const stamp = readStamp(dirname(manifestFile));
-  if (!stamp || !holds(stamp, invocation, options, manifestFile)) return undefined;
+  const redated = stamp && redatedSince(stamp, invocation, options, manifestFile);
+  if (!stamp || !redated) return undefined;
   const cacheRoot = cacheRootOf(invocation);
   dropEndedLeases(cacheRoot, host.pid);
   // Only a run that does the work clears away the rest after killed ones.
   if (hasRemains(cacheRoot, host.pid)) return undefined;
   const report = reportOf(stamp, monotonicMs() - started);
-  tell(invocation, report);
+  noteDates(invocation, stamp, manifestFile, redated);
+  await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return EXIT.ok;
 }
 
-/** A stamp that was made with the lock file unseen proves nothing to who wants it looked at. */
-function holds(stamp: SyncStamp, invocation: Invocation, options: SyncOptions, manifestFile: string): boolean {
+/**
+ * A stamp that was made with the lock file unseen proves nothing to who wants it looked at.
+ * @returns as redatedFiles
+ */
+function redatedSince(
+  stamp: SyncStamp,
+  invocation: Invocation,
+  options: SyncOptions,
+  manifestFile: string,
+): readonly Redated[] | undefined {
   const { host } = invocation;
-  const modes = lockModeOf(invocation, options) === 'frozen' ? ['seen', 'frozen'] : ['seen'];
+  const isFrozen = lockModeOf(invocation, options) === 'frozen';
+  const lock = isFrozen && stamp.identity['lock'] === 'frozen' ? 'frozen' : 'seen';
   // Not asked for, it stays as it is.
   const link = askedLinkMode(invocation, options.link) ?? stamp.identity['link'] ?? null;
-  return modes.some((lock) =>
-    isFresh(stamp, host.now(), identityOf(invocation, manifestFile, { lock, link }), host.env),
-  );
+  return redatedFiles(stamp, host.now(), syncIdentity(invocation, manifestFile, { lock, link }), host.env);
 }
 
-/** A sync that has ended. */
-export interface EndedSync {
-  readonly report: RunReport;
-  readonly startedAt: number;
-  /** It has said nothing that must be said again. */
-  readonly isQuiet: boolean;
-  readonly mode: LockMode;
-  readonly record: EnvironmentRecord | undefined;
-  readonly lockFile: string;
-  readonly hasWrittenLock: boolean;
-}
-
-/**
- * Writes the stamp of a sync that has just been done, or removes the old one when nothing can be proven.
- * @returns the states that it compares
- */
-export async function stampSync(
-  invocation: Invocation,
-  manifestFile: string,
-  { report, record, startedAt, isQuiet, mode, lockFile, hasWrittenLock }: EndedSync,
-): Promise<SyncStamp['states'] | undefined> {
+/** Lets the next sync, and the command's entry, see by dates alone what this one had to read. Who cannot write reads it again. */
+function noteDates({ host }: Invocation, stamp: SyncStamp, manifestFile: string, redated: readonly Redated[]): void {
+  if (redated.length === 0) return;
   const projectDir = dirname(manifestFile);
-  const { inputs } = report;
-  if (!report.ok || !inputs || !isQuiet) {
-    await removeStamp(projectDir);
-    return undefined;
-  }
-  return tryToWrite(projectDir, {
-    identity: identityOf(invocation, manifestFile, {
-      lock: mode === 'frozen' ? 'frozen' : 'seen',
-      link: record?.link ?? 'none',
-    }),
-    env: inputs.env,
-    startedAt,
-    writtenAt: invocation.host.now(),
-    sources: hasWrittenLock ? inputs.sources : [...inputs.sources, lockFile],
-    absent: inputs.absent,
-    results: [
-      ...inputs.assets,
-      ...(await publishedFiles(projectDir, invocation.host)),
-      ...(record ? watchedCopies(projectDir, record) : []),
-      ...(hasWrittenLock ? [lockFile] : []),
-    ],
-    packages: report.packages,
-  });
-}
-
-/** A stamp only saves time: where it cannot be written there is none. */
-async function tryToWrite(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
   try {
-    return await writeStamp(projectDir, content);
-  } catch (error) {
-    if (!isFileSystemError(error)) throw error;
-    await removeStamp(projectDir).catch(() => undefined);
-    return undefined;
+    const changes = restamp(projectDir, stamp, redated, host.now());
+    restateAnswers(projectDir, host, changes, process.geteuid?.());
+  } catch {
+    // Nothing is lost but time.
   }
-}
-
-/** What besides files and Lua's environment variables makes two syncs the same. */
-function identityOf(
-  { host, globals, build, version }: Invocation,
-  manifestFile: string,
-  modes: { readonly lock: string; readonly link: string | null },
-): SyncStamp['identity'] {
-  const { FETTLE_CACHE_ROOT = null, XDG_CACHE_HOME = null, LOCALAPPDATA = null } = host.env;
-  return {
-    build,
-    version,
-    platform: `${host.platform}-${host.arch}`,
-    manifest: manifestFile,
-    cacheRoot: globals.cacheRoot === undefined ? null : resolve(host.cwd, globals.cacheRoot),
-    home: host.home,
-    ...modes,
-    releaseAge: globals.requireReleaseAge?.toString() ?? null,
-    FETTLE_CACHE_ROOT: FETTLE_CACHE_ROOT === null ? null : resolve(host.cwd, FETTLE_CACHE_ROOT),
-    XDG_CACHE_HOME,
-    LOCALAPPDATA,
-  };
 }
 
 function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
@@ -157,9 +96,9 @@ function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
 }
 
 /** The events that the whole work would end with. */
-function tell(invocation: Invocation, { packages, durationMs }: RunReport): void {
+async function tell(invocation: Invocation, { packages, durationMs }: RunReport): Promise<void> {
   const bus = new EventBus(() => invocation.host.now());
-  bus.subscribe(reporterFor(invocation, { summarizeIdleRuns: true, hasLiveView: false }));
+  bus.subscribe(await reporterOf(invocation));
   bus.emit({ kind: 'run:start', command: 'sync', packages: packages.length });
   for (const { id, identity, key, status, path, reason } of packages) {
     const options = id.slice(identity.length);
@@ -169,4 +108,21 @@ function tell(invocation: Invocation, { packages, durationMs }: RunReport): void
     );
   }
   bus.emit({ kind: 'run:end', durationMs, ok: true });
+}
+
+/** Nearly always the plain one, which does not load all others. */
+async function reporterOf(invocation: Invocation): Promise<Subscriber> {
+  const { globals, streams } = invocation;
+  if (reporterName(invocation) === 'github') {
+    return (await import('./reporter.js')).reporterFor(invocation, { summarizeIdleRuns: true, hasLiveView: false });
+  }
+  return plainReporter({
+    write: (text) => {
+      streams.err(text);
+    },
+    colour: usesColour(invocation),
+    columns: () => streams.terminal?.columns,
+    verbosity: globals.quiet === true ? 'quiet' : 'normal',
+    summarizeIdleRuns: true,
+  });
 }

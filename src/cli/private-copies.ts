@@ -1,10 +1,8 @@
 import { leaseAssets } from '../cache/index.js';
 import type { PackageOutcome } from '../engine/index.js';
-import { FettleError } from '../errors/index.js';
 import { monotonicMs } from '../host/index.js';
 import {
   keepCopies,
-  LINK_MODES,
   movedText,
   movedValues,
   type EnvironmentRecord,
@@ -20,20 +18,6 @@ import { sayLog } from './say.js';
 export interface UsedPackage extends PackageOutcome {
   /** The asset folder in the cache, where `path` is a copy. */
   readonly cachePath?: string;
-}
-
-/**
- * How this call wants packages to be taken into the project; undefined: as the last sync did.
- * @throws FettleError E_USAGE for what FETTLE_LINK cannot be
- */
-export function askedLinkMode({ host }: Invocation, option: LinkMode | undefined): LinkMode | undefined {
-  const text = host.env['FETTLE_LINK'];
-  if (option !== undefined || text === undefined || text === '') return option;
-  const mode = LINK_MODES.find((each) => each === text);
-  if (mode !== undefined) return mode;
-  throw new FettleError('E_USAGE', `FETTLE_LINK is no way of linking: ${text}`, {
-    facts: { expected: LINK_MODES, got: text },
-  });
 }
 
 /** What private copies are to be made of. */

@@ -20,6 +20,7 @@ import type { Invocation } from './invocation.js';
 import { readPackageFacts } from './package-facts.js';
 import { sayError } from './say.js';
 import { processStreams, type Streams } from './streams.js';
+import { tellFailure } from './tell-failure.js';
 import { commandOf, usageError } from './usage-error.js';
 
 /** Runs one command line; sets the exit code of the process. */
@@ -129,10 +130,8 @@ function actionOf(
     try {
       outcome.exitCode = await action(invocation, ...(given.slice(0, -1) as never[]));
     } catch (error) {
-      sayError(invocation, error);
-      if (command.opts<{ json?: boolean }>().json === true)
-        surroundings.streams.out(`${JSON.stringify(commandFailureJson(command.name(), error))}\n`);
-      outcome.exitCode = exitCodeOfFailure(error);
+      const json = command.opts<{ json?: boolean }>().json === true;
+      outcome.exitCode = tellFailure(invocation, error, { command: command.name(), json });
     }
   };
 }

@@ -1,11 +1,12 @@
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { removeUnusedCopies, type EnvironmentRecord, type LinkMode } from '../project/index.js';
+import { askedLinkMode } from './asked-link-mode.js';
 import type { Invocation } from './invocation.js';
 import { readManifestBytes } from './manifest-file.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock, saveLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
-import { askedLinkMode, useCopies } from './private-copies.js';
+import { useCopies } from './private-copies.js';
 import { openRecipeMemory, saveRecipeMemory } from './recipe-memory.js';
 import { provision, type Provisioned } from './provision.js';
 import { previousDeployments, previousRecord, recordRun } from './record-run.js';

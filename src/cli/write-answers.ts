@@ -11,7 +11,7 @@ import {
   type PackageAnswers,
   type SyncStamp,
 } from '../project/index.js';
-import type { EndedSync } from './fresh-sync.js';
+import type { EndedSync } from './stamp-sync.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf } from './lock-mode.js';
 import { assetsOf } from './run-in-project.js';

@@ -1,4 +1,4 @@
-export { removeAnswers, renewAnswers, writeAnswers, type PackageAnswers } from './answers/index.js';
+export { removeAnswers, renewAnswers, restateAnswers, writeAnswers, type PackageAnswers } from './answers/index.js';
 export { matchTools, readToolFiles, type ToolMatch, type ToolRecipe } from './detect/index.js';
 export {
   keepCopies,
@@ -34,15 +34,8 @@ export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.j
 export { readRecipesFile, writeRecipesFile } from './recipes-file.js';
 export { SoleWriter } from './sole-writer.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
-export {
-  isFresh,
-  readStamp,
-  removeStamp,
-  settledStates,
-  writeStamp,
-  type StampContent,
-  type SyncStamp,
-} from './sync-stamp.js';
+export { readStamp, redatedFiles, removeStamp, type Redated, type SyncStamp } from './sync-stamp.js';
 export { stateFolder } from './state-folder.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';
+export { restamp, settledStates, writeStamp, type StampContent } from './write-stamp.js';

@@ -1,8 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import { TemporaryFolder } from '../support/temporary-folder-rig.js';
-import { isFresh, readStamp, removeStamp, writeStamp, type StampContent } from './sync-stamp.js';
+import { fileStateOf } from '../support/file-state.js';
+import { readStamp, redatedFiles, removeStamp } from './sync-stamp.js';
+import { restamp, writeStamp, type StampContent } from './write-stamp.js';
 
 const IDENTITY = { build: 'one', cacheRoot: null };
 const MINUTE = 60_000;
@@ -33,8 +45,17 @@ function isStillFresh(
   now: number,
   changes: { identity?: typeof IDENTITY; env?: Record<string, string> } = {},
 ): boolean {
+  return redated(folder, now, changes) !== undefined;
+}
+
+/** The names of the files that had to be read. */
+function redated(
+  folder: TemporaryFolder,
+  now: number,
+  { identity = IDENTITY, env = { CC: 'cc' } }: { identity?: typeof IDENTITY; env?: Record<string, string> } = {},
+): readonly string[] | undefined {
   const stamp = readStamp(folder.directory);
-  return stamp !== undefined && isFresh(stamp, now, changes.identity ?? IDENTITY, changes.env ?? { CC: 'cc' });
+  return stamp && redatedFiles(stamp, now, identity, env)?.map(({ path }) => relative(folder.directory, path));
 }
 
 describe('a stamp', () => {
@@ -141,7 +162,7 @@ describe('a stamp', () => {
     expect(readStamp(folder.directory)).toBeUndefined();
   });
 
-  test.each(['', '{', 'null', '[]', '{"version":2}', '{"version":1}'])(
+  test.each(['', '{', 'null', '[]', '{"version":3}', '{"version":2}'])(
     'that is damaged (%p) counts as none',
     async (text) => {
       using folder = new TemporaryFolder();
@@ -150,6 +171,88 @@ describe('a stamp', () => {
       expect(readStamp(folder.directory)).toBeUndefined();
     },
   );
+
+  test('holds for sources with other dates and the same content, which it names', async () => {
+    using folder = new TemporaryFolder();
+    const now = await syncedProject(folder);
+    expect(redated(folder, now)).toEqual([]);
+    utimesSync(join(folder.directory, 'fettle.lua'), 1, 1);
+    renameSync(folder.write('other.lua', 'a'), join(folder.directory, 'recipes/a.lua'));
+    expect(redated(folder, now)).toEqual(['fettle.lua', 'recipes/a.lua']);
+  });
+
+  test.each<[string, (file: string) => void]>([
+    [
+      'is executable now',
+      (file) => {
+        chmodSync(file, 0o755);
+      },
+    ],
+    [
+      'is now a link to the same content elsewhere',
+      (file) => {
+        renameSync(file, `${file}.moved`);
+        symlinkSync(`${file}.moved`, file);
+      },
+    ],
+    [
+      'is a folder now',
+      (file) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+    ],
+  ])('falls when a source %s', async (_change, make) => {
+    using folder = new TemporaryFolder();
+    const now = await syncedProject(folder);
+    make(join(folder.directory, 'recipes/a.lua'));
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
+  test('falls when a source that is no text has another date', async () => {
+    using folder = new TemporaryFolder();
+    const file = folder.write('data', '');
+    writeFileSync(file, Buffer.from([0x66, 0xff]));
+    const now = await syncedProject(folder, { sources: [file] });
+    writeFileSync(file, Buffer.from([0x66, 0xfe]));
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
+  test('falls when a result has another date, whatever is in it', async () => {
+    using folder = new TemporaryFolder();
+    const result = folder.write('result', 'r');
+    const now = await syncedProject(folder, { results: [result] });
+    expect(isStillFresh(folder, now)).toBe(true);
+    utimesSync(result, 1, 1);
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
+  test('takes the new dates, and tells which they are, its own among them', async () => {
+    using folder = new TemporaryFolder();
+    const now = await syncedProject(folder);
+    const [manifest, file] = ['fettle.lua', '.fettle/stamp.json'].map((name) => join(folder.directory, name));
+    const stateOf = (path = ''): string => fileStateOf(path)?.text ?? '';
+    const before = [stateOf(manifest), stateOf(file)];
+    utimesSync(manifest ?? '', 1, 1);
+    const stamp = readStamp(folder.directory);
+    if (!stamp) throw new Error('no stamp');
+    const found = redatedFiles(stamp, now, IDENTITY, { CC: 'cc' }) ?? [];
+    const changes = restamp(folder.directory, stamp, found, now);
+    expect(changes).toEqual([manifest, file].map((path, index) => ({ before: before[index], after: stateOf(path) })));
+    expect(redated(folder, now)).toEqual([]);
+    expect(readStamp(folder.directory)?.writtenAt).toBe(now);
+  });
+
+  test('takes no date of a file that may yet change unseen', async () => {
+    using folder = new TemporaryFolder();
+    const now = await syncedProject(folder);
+    utimesSync(join(folder.directory, 'fettle.lua'), 1, 1);
+    const stamp = readStamp(folder.directory);
+    if (!stamp) throw new Error('no stamp');
+    const found = redatedFiles(stamp, now, IDENTITY, { CC: 'cc' }) ?? [];
+    expect(restamp(folder.directory, stamp, found, found[0]?.now.changedAt ?? 0)).toEqual([]);
+    expect(redated(folder, now)).toEqual(['fettle.lua']);
+  });
 
   test('can be removed, also when there is none', async () => {
     using folder = new TemporaryFolder();

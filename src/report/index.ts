@@ -13,7 +13,7 @@ export { formatError, type ErrorTextOptions } from './error-text.js';
 export { logExcerpts, readRecordLines, recordLine, reportPage, storyJson, storyOf } from './html/index.js';
 export { drawGraph, GRAPH_FORMATS, graphBelow, type GraphFormat } from './graph/index.js';
 export { jsonLinesReporter } from './json-lines.js';
-export { type ReporterOptions } from './plain.js';
+export { plainReporter, type ReporterOptions } from './plain.js';
 export { failureJson, runJson, type RunJson } from './run-json.js';
 export { openTelemetry, wantsTelemetry } from './telemetry/index.js';
 export { chromeTrace } from './trace/chrome-trace.js';

@@ -1,4 +1,5 @@
-import { statSync, type BigIntStats } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** The kernel's coarse clock, which dates files, lags behind ours by up to a tick. */
 const CLOCK_LAG_MS = 20;
@@ -23,6 +24,30 @@ export function fileStateOf(path: string): FileState | undefined {
       changedAt: Math.max(Number(found.ctimeMs), Number(found.mtimeMs)),
     }
   );
+}
+
+/** More than people write by hand. */
+const LARGEST_CONTENT = 64 * 1024;
+
+/**
+ * Equal for two files that are the same to who reads them: the folder it really lies in, and all its text, since a
+ * digest takes longer to load than to keep them. Undefined for all but files of text, and for large ones and links.
+ * @param folders what is known of folders, for who asks for many files
+ */
+export function contentOf(path: string, folders = new Map<string, string>()): string | undefined {
+  try {
+    const found = lstatSync(path);
+    if (!found.isFile() || found.size > LARGEST_CONTENT) return undefined;
+    const text = readFileSync(path, 'utf8');
+    // Different bytes may have become the same characters.
+    if (text.includes('\ufffd')) return undefined;
+    const folder = dirname(path);
+    const real = folders.get(folder) ?? realpathSync.native(folder);
+    folders.set(folder, real);
+    return `${real}\n${text}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether what was read of a file since `time` is what this state stands for: a later change would show. */

@@ -1,8 +1,9 @@
 import { utimesSync } from 'node:fs';
 import { mkdir, realpath, rm, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { removeDeadDrafts, replaceFile } from '../replace-file.js';
-import { stateFolder, type Person } from '../state-folder.js';
+import type { Person } from '../state-folder.js';
+import { answersFilesOf } from './answers-layout.js';
 import type { Answers } from './answers.js';
 import { answersText, type AnswersText } from './answers-text.js';
 import { findStat } from './stat-lines.js';
@@ -74,11 +75,4 @@ export function renewAnswers(projectDir: string, person: Person, now: number): v
       // There are none, which is no reason to fail.
     }
   }
-}
-
-/** Undefined on systems whose entry gives no answers; docs/entry.md tells why. */
-function answersFilesOf(projectDir: string, person: Person): Readonly<Record<keyof AnswersText, string>> | undefined {
-  if (person.platform !== 'linux') return undefined;
-  const folder = join(stateFolder(person), 'answers', projectDir);
-  return { environment: join(folder, 'environment.sh'), packages: join(folder, 'packages.sh') };
 }

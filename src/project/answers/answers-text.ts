@@ -4,7 +4,7 @@ import { quotePosix } from '../quoting.js';
 import { PROJECT_VARIABLE } from '../compose.js';
 import type { Answers, EnvironmentAnswers, PackageAnswers } from './answers.js';
 import { canCompare, canExport } from './shell-variables.js';
-import { statLines } from './stat-lines.js';
+import { statLines } from './stat-line.js';
 
 /** Places in a cache, as patterns, of what a process has at work there; what a killed one leaves is among it. */
 const REMAINS = [

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { statSync, utimesSync } from 'node:fs';
 import { TemporaryFolder } from '../../support/temporary-folder-rig.js';
-import { findStat, statLines } from './stat-lines.js';
+import { statLines } from './stat-line.js';
+import { findStat } from './stat-lines.js';
 
 function stateOf(path: string): string {
   const { size, mtimeNs, ctimeNs, ino, mode } = statSync(path, { bigint: true });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { statLines } from './stat-line.js';
 
 /** Where the program is on the systems that have the one we need; by its path, so that PATH does not matter. */
 const PLACES = ['/usr/bin/stat', '/bin/stat'];
@@ -33,20 +34,4 @@ async function printedBy(program: string, paths: readonly string[]): Promise<str
     ({ stdout }) => stdout,
     () => '',
   );
-}
-
-/** States of a stamp as GNU's `stat` prints them in that format, a line each. */
-export function statLines(states: readonly string[]): string {
-  return states.map(statLine).join('\n');
-}
-
-function statLine(state: string): string {
-  const [size = '', modified = '', changed = '', inode = '', mode = ''] = state.split(':');
-  return [size, seconds(modified), seconds(changed), Number(mode).toString(16), inode].join(' ');
-}
-
-/** Of nanoseconds. */
-function seconds(nanoseconds: string): string {
-  const digits = nanoseconds.padStart(10, '0');
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

@@ -1,1 +1,2 @@
-export { openTelemetry, wantsTelemetry, type Telemetry } from './telemetry.js';
+export { openTelemetry, type Telemetry } from './telemetry.js';
+export { wantsTelemetry } from './wants-telemetry.js';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { EventBus, type EventBody } from '../../events/index.js';
 import type { ExportedEnd, ExportedSpan, SpanSink } from './span-sink.js';
-import { TelemetryExport, wantsTelemetry } from './telemetry.js';
+import { TelemetryExport } from './telemetry.js';
+import { wantsTelemetry } from './wants-telemetry.js';
 
 interface Recorded extends ExportedSpan {
   readonly parent: string | null;

@@ -1,7 +1,6 @@
 import { messageOf } from '../../errors/index.js';
 import type { EngineEvent, Subscriber } from '../../events/index.js';
 import { SpanTracker, type Span, type SpanEnd, type SpanListener } from '../spans/index.js';
-import { isSwitchedOn } from '../../support/switched-on.js';
 import { exportedEnd, exportedSpan } from './attributes.js';
 import type { SpanSink } from './span-sink.js';
 
@@ -9,12 +8,6 @@ type Environment = Readonly<Record<string, string>>;
 
 /** A run tells of itself and ends: nobody waits longer than this for a collector, in milliseconds. */
 const LONGEST_DELIVERY_MS = 1500;
-
-/** Whether the environment names a collector for traces, and does not switch telemetry off. */
-export function wantsTelemetry(env: Environment): boolean {
-  if (isSwitchedOn(env['OTEL_SDK_DISABLED']) || env['OTEL_TRACES_EXPORTER'] === 'none') return false;
-  return isSet(env['OTEL_EXPORTER_OTLP_ENDPOINT']) || isSet(env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
-}
 
 export interface Telemetry {
   readonly take: Subscriber;
@@ -39,10 +32,6 @@ export function openTelemetry(version: string, env: Environment): Telemetry {
 function deliveryTime(env: Environment): number {
   const asked = Number(env['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'] ?? env['OTEL_EXPORTER_OTLP_TIMEOUT']);
   return asked > 0 ? Math.min(asked, LONGEST_DELIVERY_MS) : LONGEST_DELIVERY_MS;
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value.trim() !== '';
 }
 
 /** Turns events into spans of a sink that may come later. */

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import { contentOf, fileStateOf, isOlderThan } from '../support/file-state.js';
+import { projectLayout } from './layout.js';
+import { removeDeadDrafts, replaceFileNow } from './replace-file.js';
+import type { Redated, SyncSettings, SyncStamp } from './sync-stamp.js';
+
+/** A state that is another one now. */
+export interface Restated {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What a stamp is made of. */
+export interface StampContent extends SyncSettings {
+  /** When the sync began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly writtenAt: number;
+  /** What the sync read; changed since it began, they may have been read before the change. */
+  readonly sources: readonly string[];
+  readonly absent: readonly string[];
+  /** What the sync itself wrote, or found in the cache. */
+  readonly results: readonly string[];
+  readonly packages: unknown;
+}
+
+/**
+ * Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven.
+ * @returns the states of all that the stamp compares, and of the stamp itself; undefined when there is none
+ */
+export async function writeStamp(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
+  const { stampFile } = projectLayout(projectDir);
+  await removeDeadDrafts(stampFile);
+  const { identity, env, writtenAt, packages, sources } = content;
+  // Before their states: when these are older than the sync, nothing has changed in between.
+  const contents = contentsOf(sources);
+  const states = statesOf(content);
+  if (!states) {
+    await rm(stampFile, { force: true });
+    return undefined;
+  }
+  const stamp: SyncStamp = { version: 2, writtenAt, identity, env, states, contents, packages };
+  replaceStamp(stampFile, stamp);
+  return { ...states, [stampFile]: stateOf(stampFile) };
+}
+
+/**
+ * Gives a stamp the dates that files have now, whose content is what it was: the next sync need not read them.
+ * @param since - milliseconds since the epoch: what has changed later may change again unseen, and nothing is written
+ * @returns what has changed in the states that others compare, the stamp's own among them
+ */
+export function restamp(
+  projectDir: string,
+  stamp: SyncStamp,
+  redated: readonly Redated[],
+  since: number,
+): readonly Restated[] {
+  const { stampFile } = projectLayout(projectDir);
+  const before = stateOf(stampFile);
+  if (before === null || !redated.every(({ now }) => isOlderThan(now, since))) return [];
+  const states = { ...stamp.states, ...Object.fromEntries(redated.map(({ path, now }) => [path, now.text])) };
+  replaceStamp(stampFile, { ...stamp, states });
+  const after = stateOf(stampFile);
+  const files = redated.map(({ before, now }) => ({ before, after: now.text }));
+  return after === null ? files : [...files, { before, after }];
+}
+
+function replaceStamp(stampFile: string, stamp: SyncStamp): void {
+  // It holds values of variables, which may be anything.
+  replaceFileNow(stampFile, JSON.stringify(stamp), { mode: 0o600 });
+}
+
+/** No stamp is to take much longer to read because of them. */
+const MOST_CONTENT = 1024 * 1024;
+
+function contentsOf(sources: readonly string[]): SyncStamp['contents'] {
+  const contents: Record<string, string> = {};
+  const folders = new Map<string, string>();
+  let total = 0;
+  for (const path of sources) {
+    const content = contentOf(path, folders) ?? '';
+    total += content.length;
+    if (total > MOST_CONTENT) return contents;
+    if (content !== '') contents[path] = content;
+  }
+  return contents;
+}
+
+function statesOf({
+  sources,
+  absent,
+  results,
+  startedAt,
+}: Pick<StampContent, 'sources' | 'absent' | 'results' | 'startedAt'>): SyncStamp['states'] | undefined {
+  const states: Record<string, string | null> = {};
+  const sourceSet = new Set(sources);
+  for (const path of new Set([...sources, ...results])) {
+    const state = fileStateOf(path);
+    if (!state || (sourceSet.has(path) && !isOlderThan(state, startedAt))) return undefined;
+    states[path] = state.text;
+  }
+  for (const path of absent) {
+    if (fileStateOf(path)) return undefined;
+    states[path] = null;
+  }
+  return states;
+}
+
+/** The states of files that a sync has just read and written; undefined when one is gone, or changed since it began. */
+export function settledStates(
+  paths: readonly string[],
+  { sources, startedAt }: Pick<StampContent, 'sources' | 'startedAt'>,
+): SyncStamp['states'] | undefined {
+  return statesOf({ sources, absent: [], results: paths, startedAt });
+}
+
+function stateOf(path: string): string | null {
+  return fileStateOf(path)?.text ?? null;
+}
