@@ -26,16 +26,20 @@ export function restateAnswers(
   }
 }
 
-/** The states are the only lines of that form; the quotes around all of them stand beside the first and the last. */
-const STATE_LINE = /(?<=^|')\d+ \d+\.\d{9} \d+\.\d{9} [0-9a-f]+ \d+(?=$|')/gm;
-
 function restate(file: string, lines: ReadonlyMap<string, string>, user: number | undefined): void {
   const { uid, mtime } = statSync(file);
   if (uid !== user) return;
   const text = readFileSync(file, 'utf8');
-  const restated = text.replaceAll(STATE_LINE, (line) => lines.get(line) ?? line);
+  const restated = restatedText(text, lines);
   if (restated === text) return;
   replaceFileNow(file, restated, { mode: 0o600 });
   // Not before, or answers would count from now on.
   utimesSync(file, new Date(), mtime);
+}
+
+/** The states stand on lines of their own; the quotes around all of them are beside the first and the last. */
+function restatedText(text: string, lines: ReadonlyMap<string, string>): string {
+  const changed = (part: string): string => lines.get(part) ?? part;
+  const parts = (line: string): string => (line.includes("'") ? line.split("'").map(changed).join("'") : changed(line));
+  return text.split('\n').map(parts).join('\n');
 }
