@@ -13,7 +13,7 @@ import { findPackages, type FoundPackage } from './find-packages.js';
 import { GraphRun } from './graph-run.js';
 import { openCoreBudget, type JobserverMode } from './jobserver/index.js';
 import { Limits } from './limits.js';
-import { refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
+import { hasFilesForJobserver, mostPackages, refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
 import type { LockResult, LockUse } from './lock/index.js';
 import { Locking, readGraph, type Fetched } from './locking/index.js';
 import type { RunReport } from './outcome.js';
@@ -255,7 +255,9 @@ export class Engine implements AsyncDisposable {
     const { host, version, shippedDir, jobs = host.cores, jobserver = 'run' } = this.#options;
     const { manifest, lock: use } = request;
     const packages = this.#options.packages ?? Math.max(8, 4 * host.cores);
-    const limits = withinOpenFiles({ jobs, packages }, openFilesLimit());
+    const openFiles = openFilesLimit();
+    const limits = withinOpenFiles({ jobs, packages, begun: mostPackages(openFiles) }, openFiles);
+    const mode = hasFilesForJobserver(openFiles) ? jobserver : 'off';
     return {
       host,
       version,
@@ -264,7 +266,7 @@ export class Engine implements AsyncDisposable {
       fetcher: this.#fetcher,
       extraction: { pool: this.#extractPool, limits: this.#options.extractLimits ?? {} },
       bus: this.events,
-      limits: new Limits(limits, openCoreBudget({ host, jobs: limits.jobs, mode: jobserver })),
+      limits: new Limits(limits, openCoreBudget({ host, jobs: limits.jobs, mode })),
       schedule: new Schedule(),
       children: this.#children,
       manifest,

@@ -7,6 +7,8 @@ export interface LimitOptions {
   readonly jobs: number;
   /** Packages whose phases run at once (`--packages`). */
   readonly packages: number;
+  /** Packages that hold a lock, folders and a log; default: somewhat more than those. */
+  readonly begun?: number;
 }
 
 /** The shares of a run: a phase holds what it uses only while it runs, never while it waits for another package. */
@@ -25,7 +27,8 @@ export class Limits implements Disposable {
     readonly cores: CoreBudget,
   ) {
     this.#packages = new Semaphore(options.packages);
-    this.#begun = new Semaphore(Math.max(FEWEST_BEGUN, BEGUN_FOR_EACH_PLACE * options.packages));
+    const begun = Math.max(FEWEST_BEGUN, BEGUN_FOR_EACH_PLACE * options.packages);
+    this.#begun = new Semaphore(Math.min(begun, options.begun ?? Infinity));
     this.extraction = new Semaphore(options.jobs);
   }
 

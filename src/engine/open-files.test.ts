@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
+import { hasFilesForJobserver, mostPackages, refuseTooFewOpenFiles, withinOpenFiles } from './open-files.js';
 
 const WANTED = { jobs: 40, packages: 60 };
 
@@ -12,6 +12,11 @@ describe('a run with a limit of open files', () => {
   test('does less at once with fewer', () => {
     expect(withinOpenFiles(WANTED, 64)).toEqual({ jobs: 4, packages: 4 });
     expect(withinOpenFiles({ jobs: 2, packages: 60 }, 256)).toEqual({ jobs: 2, packages: 28 });
+  });
+
+  test('has no jobserver with few, since its pipes are files too', () => {
+    expect([256, 1024, undefined].map(hasFilesForJobserver)).toEqual([false, true, true]);
+    expect([40, 256, 1024, undefined].map(mostPackages)).toEqual([1, 28, 82, Infinity]);
   });
 
   test('does one thing after the other with next to none', () => {
