@@ -63,6 +63,21 @@ test('a dependency is recalled with the place that asks for it', () => {
 });
 
 describe('a recipe is read again', () => {
+  test.each([
+    ['without the recipe', (memory: Record<string, unknown>) => delete memory['recipe']],
+    [
+      'without its dependencies',
+      (memory: Record<string, Record<string, unknown>>) => delete memory['recipe']?.['dependencies'],
+    ],
+    ['without its file', (memory: Record<string, Record<string, unknown>>) => delete memory['recipe']?.['file']],
+  ])('when what was kept of it is damaged: %s', (_what, damage) => {
+    using rig = new MemoryRig().remember(`${WORK}dependencies = { "acme.other@v1" }`);
+    const kept = JSON.parse(rig.text ?? '') as { recipes: Record<string, never> };
+    for (const memory of Object.values(kept.recipes)) damage(memory);
+    rig.text = JSON.stringify(kept);
+    expect(rig.recalled()).toBeUndefined();
+  });
+
   test('when its file was changed, though size and modification time are as before', () => {
     using rig = new MemoryRig().remember(WORK);
     const { atime, mtime } = statSync(rig.path);

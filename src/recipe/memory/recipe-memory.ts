@@ -47,9 +47,15 @@ export class RecipeMemory {
   recall(request: PackageRequest, host: Host): Recipe | undefined {
     const key = keyOf(request, host);
     const memory = this.#used.get(key) ?? this.#before.get(key);
-    if (!memory || !holds(memory, host)) return undefined;
-    this.#used.set(key, memory);
-    return recallRecipe(memory.recipe, request);
+    try {
+      if (!memory || !isOf(memory, request) || !holds(memory, host)) return undefined;
+      const recipe = recallRecipe(memory.recipe, request);
+      this.#used.set(key, memory);
+      return recipe;
+    } catch {
+      // It was damaged, or made by somebody else: nothing of it is needed.
+      return undefined;
+    }
   }
 
   /** Takes note of a recipe that has just been read, if it can be believed the next time. */
@@ -90,6 +96,11 @@ function isComparable({ source, fetch, workingDirectory }: PackageRequest, { fil
   const isFileItself = source === undefined || (source.kind === 'path' && source.path === file.file);
   const isAlone = !observed.isVolatile && Object.keys(observed.files).length === 0;
   return isFileItself && isAlone && !fetch && workingDirectory === undefined;
+}
+
+/** A file that a request names is the one that must not have changed, whichever the memory speaks of. */
+function isOf({ recipe: { file } }: Memory, { source }: PackageRequest): boolean {
+  return source === undefined || (source.kind === 'path' && source.path === file.file);
 }
 
 function holds({ state, recipe: { file, observed } }: Memory, { env }: Host): boolean {
