@@ -17,12 +17,9 @@ export type AssetResult = Unpacked | SealedSums;
 export class AssetThreads implements UnpackThreads, SealThreads, AsyncDisposable {
   readonly #pool: ThreadPool<AssetCommand, UnpackProgress, AssetResult>;
 
-  /**
-   * @param findWorker where the bundled src/cache/asset-worker.ts is
-   * @param waiting threads more, for those that wait for the disk
-   */
-  constructor(findWorker: () => URL, waiting = 0) {
-    const size = Math.min(MOST_THREADS, availableParallelism()) + waiting;
+  /** @param findWorker where the bundled src/cache/asset-worker.ts is */
+  constructor(findWorker: () => URL) {
+    const size = Math.min(MOST_THREADS, availableParallelism());
     this.#pool = new ThreadPool({ name: 'asset', size, findWorker });
   }
 

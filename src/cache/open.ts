@@ -21,9 +21,6 @@ import { SharedCache } from './shared-cache.js';
 /** A holder that cannot be judged otherwise and gives no sign of life for this long counts as gone. */
 const DEFAULT_STALE_MS = 30_000;
 
-/** While one thread waits for the disk, as many as there are cores can work. */
-const WAITING_THREADS = 1;
-
 /** https://bford.info/cachedir/: tells backup programs that nothing in here needs them. */
 const CACHE_TAG = [
   'Signature: 8a477f597d28d172789f06886806bc55',
@@ -53,7 +50,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     worker: options.lockWorker ?? bundledWorker('lock-worker', import.meta.url),
   });
   const assetWorker = options.assetWorker ?? bundledWorker('asset-worker', import.meta.url);
-  const threads = new AssetThreads(() => assetWorker, durability.fsync ? WAITING_THREADS : 0);
+  const threads = new AssetThreads(() => assetWorker);
   // Who may open few files only seals in one thread.
   const isInThreads = durability.seals === undefined && existsSync(assetWorker);
   return new SharedCache({
