@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { chmod, lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../errors/index.js';
@@ -10,6 +10,7 @@ import { makeFolder } from '../support/make-folder.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 import { isAbandonedDiscard } from './remains.js';
 import { walkTree } from './tree.js';
+import { removeIfEmpty } from '../support/remove-if-empty.js';
 
 const OWNER_ALL = 0o700;
 /** A part of a path that every system takes; what is deeper than that can be moved without its path being too long. */
@@ -98,16 +99,6 @@ export class Trash {
     );
     this.#deleting.add(tracked);
     void tracked.then(() => this.#deleting.delete(tracked));
-  }
-}
-
-/** One call for what most discarded folders are; whatever keeps it from being done the long way may manage. */
-function removeIfEmpty(folder: string): boolean {
-  try {
-    rmdirSync(folder);
-    return true;
-  } catch {
-    return false;
   }
 }
 

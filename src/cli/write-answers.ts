@@ -48,7 +48,8 @@ export interface AnsweredSync extends Pick<EndedSync, 'report' | 'startedAt' | '
 export async function writeProjectAnswers(invocation: Invocation, sync: AnsweredSync): Promise<void> {
   const { host, globals, build } = invocation;
   const { manifestFile, record, startedAt } = sync;
-  const projectDir = composeEnvironment(record).projectDir;
+  const composed = composeEnvironment(record);
+  const { projectDir } = composed;
   const files = [manifestFile, environmentFileOf(projectDir)];
   const states = settledStates(files, { sources: [manifestFile], startedAt });
   if (globals.manifest !== undefined || !states) return;
@@ -56,7 +57,7 @@ export async function writeProjectAnswers(invocation: Invocation, sync: Answered
     projectDir,
     build,
     settings: variablesOf(OPTIONS, host.env),
-    environment: { composed: composeEnvironment(record), states, leases: leaseNames(assetsOf(record)) },
+    environment: { composed, states, leases: leaseNames(assetsOf(record)) },
     packages: packageAnswers(invocation, sync),
   };
   await writeAnswers(answers, host, host.now());

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ownName } from '../cache/index.js';
 import { hasCode } from '../errors/index.js';
 import { processId } from '../host/index.js';
 import { namesIn } from '../support/names-in.js';
+import { removeIfEmpty } from '../support/remove-if-empty.js';
 import { projectLayout } from './layout.js';
 
 /**
@@ -58,14 +59,5 @@ function makeIfMissing(folder: string): void {
     mkdirSync(folder);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
-  }
-}
-
-function removeIfEmpty(folder: string): boolean {
-  try {
-    rmdirSync(folder);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,18 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isNameOfDead, ownName } from '../../cache/index.js';
 import { hasCode } from '../../errors/index.js';
 import { processId } from '../../host/index.js';
+import { removeIfEmpty } from '../../support/remove-if-empty.js';
 import { projectLayout } from '../layout.js';
 import type { CopyKind, LinkMode } from './link-mode.js';
 
@@ -98,11 +89,7 @@ export class CopiesFolder {
 
   /** Removes the folder of all copies when there is none. */
   removeIfEmpty(): void {
-    try {
-      rmdirSync(this.#folder);
-    } catch {
-      // It has something in it, or was not there.
-    }
+    removeIfEmpty(this.#folder);
   }
 
   /** Removes what killed processes have left half made or half removed. */
