@@ -17,8 +17,10 @@ const PACKAGES = 100;
 const SYNC = 'fettle sync';
 const SYNC_AFTER_RUN = 'fettle sync, after a run';
 const PACKAGE_MANAGERS = { mise: setUpMise, bun: setUpBun, pnpm: setUpPnpm, conan: setUpConan };
+const EMPTY_SHELL = 'an empty sh script';
+const ONE_STAT = 'sh, and stat of one file';
 const SAME_WORK = [
-  ...['an empty sh script', 'node -e 0', 'bun install', 'mise install', 'mise env', 'pnpm install', 'conan install'],
+  ...[EMPTY_SHELL, ONE_STAT, 'node -e 0', 'bun install', 'mise install', 'mise env', 'pnpm install', 'conan install'],
   ...['ninja', 'make'],
 ];
 const BUILD_TOOLS = { ninja: setUpNinja, make: setUpMake };
@@ -48,7 +50,7 @@ async function run(context) {
 function tableOf(results) {
   const limits = { [SYNC]: 10 };
   const rows = rowsOf(results, 'wall').map((row) => ({ ...row, atMost: limits[row.name] }));
-  const ratios = SAME_WORK.map((to) => ({ of: SYNC, to, atMost: to === 'an empty sh script' ? 2 : undefined }));
+  const ratios = SAME_WORK.map((to) => ({ of: SYNC, to, atMost: to === EMPTY_SHELL ? 2 : undefined }));
   const same = [
     { of: 'fettle run -- true', to: 'mise exec -- true' },
     { of: 'fettle env', to: 'mise env' },
@@ -60,9 +62,13 @@ function tableOf(results) {
 /** The floor for a program of its kind. */
 async function plainRuns({ folder }) {
   const place = await folder('plain');
-  await writeFile(join(place.folder, 'empty'), '#!/bin/sh\n', { mode: 0o755 });
+  const script = async (name, body) => {
+    await writeFile(join(place.folder, name), `#!/bin/sh\n${body}`, { mode: 0o755 });
+    return { command: [join(place.folder, name)], cwd: place.folder, env: place.env };
+  };
   return {
-    'an empty sh script': { command: [join(place.folder, 'empty')], cwd: place.folder, env: place.env },
+    [EMPTY_SHELL]: await script('empty', ''),
+    [ONE_STAT]: await script('one-stat', "state=$(LC_ALL=C stat -c '%s %.9Y %.9Z %f %i' . 2>/dev/null)\n"),
     'node -e 0': { command: [process.execPath, '-e', '0'], cwd: place.folder, env: place.env },
   };
 }

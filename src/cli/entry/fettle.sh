@@ -53,24 +53,21 @@ __fettle_is_over() {
   [ "/proc/$$" -nt "$__fettle_answers" ]
 }
 
-# print_env POSIX FISH env [--shell SHELL]: the texts are those that do not depend on the caller's environment.
-__fettle_print_env() {
-  __fettle_posix=$1 __fettle_fish=$2
-  case $#:${4-} in
-  3:) __fettle_shell=${SHELL:-bash} ;;
-  5:--shell) __fettle_shell=${5:-?} ;;
-  *) return 0 ;;
+# find_format env [--shell SHELL]: one of those whose text does not depend on the caller's environment.
+__fettle_find_format() {
+  case $#:${2-} in
+  1:) __fettle_shell=${SHELL:-bash} ;;
+  3:--shell) __fettle_shell=${3:-?} ;;
+  *) return 1 ;;
   esac
-  [ $# = 5 ] || __fettle_shell=${__fettle_shell##*/}
+  [ $# = 3 ] || __fettle_shell=${__fettle_shell##*/}
   case $__fettle_shell in
-  bash | zsh | sh) ;;
-  fish) __fettle_posix=$__fettle_fish ;;
+  bash | zsh | sh) __fettle_format=posix ;;
+  fish) __fettle_format=fish ;;
   # What SHELL says may be anything; bash is meant then.
-  powershell | json | dotenv | github | '' | *[!a-z0-9]*) return 0 ;;
-  *) [ $# = 3 ] || return 0 ;;
+  powershell | json | dotenv | github | '' | *[!a-z0-9]*) return 1 ;;
+  *) [ $# = 1 ] && __fettle_format=posix ;;
   esac
-  printf '%s' "$__fettle_posix"
-  exit
 }
 
 # set_path FOLDERS: the folders of the project, joined by colons, before those of PATH, each once.

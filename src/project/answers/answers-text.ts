@@ -58,22 +58,29 @@ function comparison([name, value]: readonly [string, string | null]): string {
 function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): readonly string[] {
   const paths = Object.keys(states).map(quotePosix).join(' ');
   const same = `= ${quotePosix(statesText(states))} ] || return 0`;
-  const print = (['sh', 'fish'] as const).map((format) => quotePosix(formatEnvironment(composed, format, {})));
   const variables = { ...composed.variables, [PROJECT_VARIABLE]: composed.projectDir };
   const canRun = Object.keys(composed.variables).every(canExport);
   return [
     `__fettle_newline=${quotePosix('\n')}`,
     'case $1 in',
     'env)',
+    '  __fettle_find_format "$@" || return 0',
     `  __fettle_look ${paths}`,
-    `  [ "$__fettle_now" ${same}`,
-    `  __fettle_print_env ${print.join(' ')} "$@"`,
-    '  return 0 ;;',
+    `  [ "$__fettle_now" ${same} ;;`,
+    'esac',
+    ...environmentPrinted('sh', 'env:posix'),
+    'case $1 in',
     'run)',
     ...(canRun ? runAnswer() : ['  return 0']),
     '  ;;',
     'esac',
+    ...environmentPrinted('fish', 'env:fish'),
   ];
+
+  function environmentPrinted(format: 'sh' | 'fish', question: string): readonly string[] {
+    const text = quotePosix(formatEnvironment(composed, format, {}));
+    return ['case $1:${__fettle_format-} in', `${question}) printf '%s' ${text}; exit ;;`, 'esac'];
+  }
 
   function runAnswer(): readonly string[] {
     return [
