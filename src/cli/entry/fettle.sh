@@ -48,6 +48,18 @@ __fettle_none() {
   done
 }
 
+# only_runs LEASE…: whether there is no other lease than a few of what `run` has become, below. One of a living program is
+# no left-over, and Node removes the others when there are more.
+__fettle_only_runs() {
+  __fettle_few "$@" || return 1
+  for __fettle_path; do
+    case $__fettle_path in
+    *~entry) ;;
+    *) [ ! -e "$__fettle_path" ] || return 1 ;;
+    esac
+  done
+}
+
 # The time of the file is that until which it counts; that of a process's own folder is when it was first looked at.
 __fettle_is_over() {
   [ "/proc/$$" -nt "$__fettle_answers" ]
@@ -148,7 +160,7 @@ __fettle_lease() {
   { printf '%s\n' "$2" >>"$1/leases/$__fettle_lease"; } 2>/dev/null
 }
 
-# Leases of processes that have ended stay until somebody clears them away, which Node does.
+# few LEASE…: leases of processes that have ended stay until somebody clears them away, which Node does.
 __fettle_few() {
   [ $# -le 16 ]
 }

@@ -36,6 +36,7 @@ function ask(text: string, args: readonly string[], env: Record<string, string> 
     '__fettle_build=fettle-1.js',
     '__fettle_look() { __fettle_now=; }',
     '__fettle_none() { :; }',
+    '__fettle_only_runs() { :; }',
     '__fettle_is_over() { return 1; }',
     '__fettle_print_sync() { printf "%s" "$2"; exit; }',
     'ask() {',

@@ -8,7 +8,7 @@ import { statLines } from './stat-line.js';
 
 /** Places in a cache, as patterns, of what a process has at work there; what a killed one leaves is among it. */
 const REMAINS = [
-  ...['.*held~*', 'recipes/.*held~*', 'leases/*', 'trash/*'],
+  ...['.*held~*', 'recipes/.*held~*', 'trash/*'],
   ...['locks/*.lock', 'locks/*.owner.json', 'locks/.prepared.*'],
 ];
 const NAMESPACE = '/proc/self/ns/pid';
@@ -130,6 +130,7 @@ function packageAnswers(answers: PackageAnswers): readonly string[] {
 function syncAnswer(cacheRoot: string, lock: 'seen' | 'frozen', summary: string): readonly string[] {
   const remains = REMAINS.map((pattern) => `${quotePosix(cacheRoot)}/${pattern}`);
   return [
+    `  __fettle_only_runs ${quotePosix(cacheRoot)}/leases/* || return 0`,
     `  __fettle_none ${remains.join(' ')} || return 0`,
     `  __fettle_print_sync ${lock} ${quotePosix(summary)} "$@"`,
   ];
