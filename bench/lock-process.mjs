@@ -5,11 +5,18 @@ const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, worker
 
 process.on('message', (message) => {
   if (message.kind === 'lock') void takeTurn(message.name);
+  if (message.kind === 'keep') void keep(message.name);
   if (message.kind === 'cpu') {
     const { user, system } = process.cpuUsage();
     process.send({ kind: 'cpu', milliseconds: (user + system) / 1000 });
   }
 });
+
+/** Until it is killed. */
+async function keep(name) {
+  await client.lock(name, { emit: () => undefined, signal: new AbortController().signal, logFile: null });
+  process.send({ kind: 'kept' });
+}
 
 async function takeTurn(name) {
   let isTold = false;
