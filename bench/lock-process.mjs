@@ -1,7 +1,7 @@
 // One of many processes that want a lock, for locks.mjs: node lock-process.mjs PARTS WORKER LOCKS
 const [parts, worker, locks] = process.argv.slice(2);
 const { LockClient } = await import(parts);
-const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, worker: new URL(worker) });
+const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, hasLifeline: true, worker: new URL(worker) });
 
 process.on('message', (message) => {
   if (message.kind === 'lock') void takeTurn(message.name);

@@ -31,7 +31,13 @@ async function run({ rounds, folder }) {
   const bundle = await bundleCacheParts();
   const { folder: locks } = await folder('locks');
   const { LockClient } = await import(bundle.parts);
-  const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, worker: new URL(bundle.worker) });
+  const client = new LockClient({
+    locks,
+    pid: process.pid,
+    staleMs: 30_000,
+    hasLifeline: true,
+    worker: new URL(bundle.worker),
+  });
   const start = () => fork(PROCESS, [bundle.parts, bundle.worker, locks], { execArgv: WITHOUT_LATE_COLLECTION });
   const processes = Array.from({ length: MOST_WAITERS }, start);
   try {

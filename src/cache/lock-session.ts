@@ -157,7 +157,7 @@ export class LockSession {
           this.#onLost(command.id);
         },
       });
-      const lifeline = this.#lifelineAt(paths.prepared(`${claimName(claim)}.lifeline`)).descriptor;
+      const lifeline = this.#lifelineAt(paths.prepared(`${claimName(claim)}.lifeline`));
       const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile, lifeline };
       this.#held.set(command.id, { name: command.name, paths, claim, stopHeartbeat, record, lost: false });
       this.#describe(command.id, {});
@@ -176,8 +176,11 @@ export class LockSession {
     this.reply({ kind: 'lost', id });
   }
 
-  #lifelineAt(path: string): Lifeline {
-    return (this.#lifeline ??= new Lifeline(path));
+  /** The number of the lifeline, which is made at `path` when there is none yet. */
+  #lifelineAt(path: string): number | null {
+    if (!this.settings.hasLifeline) return null;
+    this.#lifeline ??= new Lifeline(path);
+    return this.#lifeline.descriptor;
   }
 
   #setPhase(id: number, phase: Phase): void {
