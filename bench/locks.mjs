@@ -10,7 +10,13 @@ import { runIfMain } from './suite/run-measurement.mjs';
 const PROCESS = fileURLToPath(new URL('./lock-process.mjs', import.meta.url));
 const WAITERS = [2, 8, 32];
 const MOST_WAITERS = 32;
-const SECONDS_OF_WAITING = 4;
+/** As long as two reminders of a waiter are apart. */
+const SECONDS_OF_WAITING = 30;
+/**
+ * Some eight seconds after a process has been busy, V8 collects its garbage once more, for 10 to 20 ms of each of its threads,
+ * whether it waits for a lock, or for anything, or not. In some rounds that fell into the seconds that are measured.
+ */
+const WITHOUT_LATE_COLLECTION = ['--no-memory-reducer'];
 
 export const measurement = {
   name: 'locks',
@@ -25,8 +31,15 @@ async function run({ rounds, folder }) {
   const bundle = await bundleCacheParts();
   const { folder: locks } = await folder('locks');
   const { LockClient } = await import(bundle.parts);
-  const client = new LockClient({ locks, pid: process.pid, staleMs: 30_000, worker: new URL(bundle.worker) });
-  const processes = Array.from({ length: MOST_WAITERS }, () => fork(PROCESS, [bundle.parts, bundle.worker, locks]));
+  const client = new LockClient({
+    locks,
+    pid: process.pid,
+    staleMs: 30_000,
+    hasLifeline: true,
+    worker: new URL(bundle.worker),
+  });
+  const start = () => fork(PROCESS, [bundle.parts, bundle.worker, locks], { execArgv: WITHOUT_LATE_COLLECTION });
+  const processes = Array.from({ length: MOST_WAITERS }, start);
   try {
     const rows = [
       { name: 'lock and unlock, nobody waits', numbers: await measureAlone(client, rounds * 100), atMost: 2 },
@@ -35,6 +48,8 @@ async function run({ rounds, folder }) {
       const numbers = await measureHandOvers({ client, processes: processes.slice(0, waiters) }, rounds);
       rows.push({ name: `hand-over, ${waiters} processes wait`, numbers, atMost: 50 });
     }
+    const takeOvers = await measureTakeOvers({ start, processes }, rounds);
+    rows.push({ name: `take-over of a killed process's, ${MOST_WAITERS} wait`, numbers: takeOvers, atMost: 2000 });
     const shares = await measureWaiting({ client, processes }, rounds);
     return {
       tables: [
@@ -70,6 +85,23 @@ async function measureHandOvers({ client, processes }, rounds) {
     await held.release();
     const turns = (await Promise.all(ended)).toSorted((one, other) => one.acquired - other.acquired);
     turns.forEach(({ acquired }, index) => latencies.push(acquired - (turns[index - 1]?.released ?? released)));
+  }
+  return latencies;
+}
+
+/** Milliseconds from the kill of the holder to the moment in which another one has the lock. */
+async function measureTakeOvers({ start, processes }, rounds) {
+  const latencies = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const holder = start();
+    const kept = answer(holder, 'kept');
+    holder.send({ kind: 'keep', name: 'left' });
+    await kept;
+    const ended = await startWaiting(processes, 'left');
+    const killed = now();
+    holder.kill('SIGKILL');
+    const turns = await Promise.all(ended);
+    latencies.push(Math.min(...turns.map(({ acquired }) => acquired)) - killed);
   }
   return latencies;
 }

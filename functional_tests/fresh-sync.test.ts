@@ -176,6 +176,24 @@ describe('a sync notices', () => {
     expect((await world.fettle(['env', '--shell', 'json'])).exitCode).toBe(0);
   });
 
+  test.each<[string, (path: string) => boolean]>([
+    ['no file', () => false],
+    ['the manifest not', (path) => !path.endsWith('/fettle.lua')],
+    ['the environment record not', (path) => !path.endsWith('/environment.json')],
+  ])('a stamp that was changed by hand, and compares %s', async (_what, isCompared) => {
+    await using world = await idleProject();
+    const statesOf = async () => {
+      const stamp = JSON.parse(await world.read('.fettle/stamp.json')) as { states: Record<string, string | null> };
+      return { stamp, states: Object.entries(stamp.states) };
+    };
+    const { stamp, states } = await statesOf();
+    const compared = states.filter(([path]) => isCompared(path));
+    expect(compared.length).toBeLessThan(states.length);
+    await world.write('.fettle/stamp.json', JSON.stringify({ ...stamp, states: Object.fromEntries(compared) }));
+    await sync(world);
+    expect(new Set((await statesOf()).states.map(([path]) => path))).toEqual(new Set(states.map(([path]) => path)));
+  });
+
   test('another cache', async () => {
     await using world = await idleProject();
     const result = await world.fettle(['sync', '--json', '--cache-root', join(world.project, 'other')], {

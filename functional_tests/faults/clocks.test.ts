@@ -113,10 +113,10 @@ async function statusesWithJump({
   const waiter = await world.start(['install', '--json'], { env: { ...FOUR_SECONDS, ...clocks.waiter.env } });
   await waitedFor(waiter, 0);
   await clocks[whose].jump(shift);
-  // It is told every ten seconds: by then the lock would have been taken over long ago.
-  await waitedFor(waiter, 10_000);
+  // It is told every half minute: by then the lock would have been taken over long ago.
+  await waitedFor(waiter, 30_000);
   await clocks[whose].jump(0);
-  await waitedFor(waiter, 20_000);
+  await waitedFor(waiter, 60_000);
   world.gate('built').open();
   const reports = [new RunReport(await holder.result), new RunReport(await waiter.result)];
   const kinds = reports.flatMap(({ events }) => events.map(({ kind }) => kind));

@@ -40,8 +40,11 @@ describe('a waiter that asks whether trying is in vain', () => {
     const first = waiter.certainHolder();
     expect(first).toMatchObject({ owner: { token: claim.token } });
     expect(waiter.certainHolder()).toBe(first);
-    writeOwnerRecord(paths, claim, { token: claim.token, since: 5, phase: 'build', logFile: '/log' });
-    expect(waiter.certainHolder()).toMatchObject({ owner: { phase: 'build', since: 5, logFile: '/log' } });
+    writeOwnerRecord(paths, claim, { token: claim.token, since: 5, phase: 'build', logFile: '/log', lifeline: 7 });
+    expect(waiter.certainHolder()).toMatchObject({
+      owner: { phase: 'build', since: 5, logFile: '/log' },
+      lifeline: `/proc/${process.pid}/fd/7`,
+    });
   });
 
   test('is told the next one when the lock has changed hands', () => {

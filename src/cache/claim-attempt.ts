@@ -5,7 +5,7 @@ import type { LockPaths } from './layout.js';
 import { judgeLiveness } from './liveness.js';
 import { readStandingClaim, replaceClaim, takeFreeLock, type StandingClaim } from './lock-folder.js';
 import type { Takeover } from './lock-messages.js';
-import { describeOwner, recordState } from './owner-record.js';
+import { describeHolder, describeOwner, recordState, type Holder } from './owner-record.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 export type ClaimOutcome =
@@ -16,7 +16,7 @@ export type ClaimOutcome =
 interface SeenHolder {
   readonly standing: StandingClaim;
   readonly record: string;
-  readonly owner: LockOwner | null;
+  readonly holder: Holder;
 }
 
 /** One waiter's way to one lock. It remembers how long it has seen no sign of life from the holder. */
@@ -51,10 +51,10 @@ export class ClaimAttempt {
    * that whoever waits long can ask often, and many can ask at once. Never takes the lock.
    * @returns undefined when it is worth trying
    */
-  certainHolder(): { readonly owner: LockOwner | null } | undefined {
-    if (this.#seen && this.#isUnchanged(this.#seen)) return this.#seen;
+  certainHolder(): Holder | undefined {
+    if (this.#seen && this.#isUnchanged(this.#seen)) return this.#seen.holder;
     const standing = this.#standingClaim();
-    return standing && this.#isAlive(standing) ? this.#busy(standing) : undefined;
+    return standing && this.#isAlive(standing) ? this.#see(standing) : undefined;
   }
 
   #isUnchanged({ standing, record }: SeenHolder): boolean {
@@ -80,12 +80,16 @@ export class ClaimAttempt {
     return standing ? this.#busy(standing) : { kind: 'busy', owner: null };
   }
 
-  #busy(standing: StandingClaim): Extract<ClaimOutcome, { kind: 'busy' }> {
+  #busy(standing: StandingClaim): ClaimOutcome {
+    return { kind: 'busy', owner: this.#see(standing).owner };
+  }
+
+  #see(standing: StandingClaim): Holder {
     // Before the record is read: when it changes in between, the next question finds out.
     const record = recordState(this.paths);
-    const owner = describeOwner(this.paths, standing);
-    this.#seen = { standing, record, owner };
-    return { kind: 'busy', owner };
+    const holder = describeHolder(this.paths, standing);
+    this.#seen = { standing, record, holder };
+    return holder;
   }
 
   #mayTakeOver(standing: StandingClaim): Takeover {

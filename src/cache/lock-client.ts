@@ -3,14 +3,11 @@ import type { Emit } from '../events/index.js';
 import { isShortOfFiles } from '../support/patiently.js';
 import { cacheFailure, MORE_FILES, openFilesFact } from './failure.js';
 import { HeldLock } from './held-lock.js';
-import type { LockReply } from './lock-messages.js';
+import type { LockReply, LockWorkerData } from './lock-messages.js';
 import { LockWorkerThread } from './lock-worker-thread.js';
 import { PendingLock } from './pending-lock.js';
 
-export interface LockClientOptions {
-  readonly locks: string;
-  readonly pid: number;
-  readonly staleMs: number;
+export interface LockClientOptions extends LockWorkerData {
   readonly worker: URL;
 }
 
@@ -71,19 +68,15 @@ export class LockClient implements AsyncDisposable {
   }
 
   #start(): LockWorkerThread {
-    const { worker, locks, pid, staleMs } = this.options;
-    this.#thread ??= new LockWorkerThread(
-      worker,
-      { locks, pid, staleMs },
-      {
-        onReply: (reply) => {
-          this.#onReply(reply);
-        },
-        onDeath: (cause) => {
-          this.#onDeath(cause);
-        },
+    const { worker, ...data } = this.options;
+    this.#thread ??= new LockWorkerThread(worker, data, {
+      onReply: (reply) => {
+        this.#onReply(reply);
       },
-    );
+      onDeath: (cause) => {
+        this.#onDeath(cause);
+      },
+    });
     return this.#thread;
   }
 

@@ -7,6 +7,8 @@ export interface LockWorkerData {
   readonly pid: number;
   /** Milliseconds without a heartbeat after which a holder that cannot be judged otherwise counts as gone. */
   readonly staleMs: number;
+  /** Whether it can spare the open file that tells others when it has ended. */
+  readonly hasLifeline: boolean;
 }
 
 /** How a lock was got: it was free, its holder was certainly dead, or its holder gave no sign of life. */

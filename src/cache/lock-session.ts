@@ -1,14 +1,16 @@
 import { hasCode, messageOf } from '../errors/index.js';
-import type { LockOwner } from '../events/index.js';
+import type { LockOwner, Phase } from '../events/index.js';
 import { patiently } from '../support/patiently.js';
 import { claimName, newClaim, type Claim } from './claim.js';
 import { ClaimAttempt } from './claim-attempt.js';
 import { BUSY, claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
 import { lockPaths, type LockPaths } from './layout.js';
+import { Lifeline } from './lifeline.js';
 import { LockPauses } from './lock-pauses.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
-import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
+import { announceNews } from './lock-watch.js';
+import { removeOwnerRecord, writeOwnerRecord, type Holder, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
 import { WaitReports } from './wait-reports.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
@@ -29,10 +31,6 @@ export type KeepHeartbeat = (
 
 type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
 
-interface Busy {
-  readonly owner: LockOwner | null;
-}
-
 interface Held {
   readonly name: string;
   readonly paths: LockPaths;
@@ -49,6 +47,7 @@ export class LockSession {
   readonly #waiting = new Map<number, { readonly name: string; readonly pause: Pause }>();
   readonly #held = new Map<number, Held>();
   readonly #acquiring = new Set<Promise<void>>();
+  #lifeline: Lifeline | undefined;
 
   constructor(
     private readonly settings: LockWorkerData,
@@ -67,7 +66,7 @@ export class LockSession {
         this.#waiting.get(request.id)?.pause.cancel();
         return;
       case 'phase':
-        this.#describe(request.id, { phase: request.phase });
+        this.#setPhase(request.id, request.phase);
         return;
       case 'release':
         return this.#release(request.id);
@@ -80,6 +79,7 @@ export class LockSession {
     // One of them may be just about to get its lock.
     await Promise.all(this.#acquiring);
     await Promise.all([...this.#held.keys()].map((id) => this.#release(id)));
+    this.#lifeline?.[Symbol.dispose]();
   }
 
   async #track(acquisition: Promise<void>): Promise<void> {
@@ -107,7 +107,7 @@ export class LockSession {
     const paths = lockPaths(this.settings.locks, command.name);
     const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
     using pauses = new LockPauses(paths.folder, pause);
-    let busy: Busy | undefined;
+    let busy: Holder | undefined;
     const reports = new WaitReports();
     for (;;) {
       if (pause.cancelled) {
@@ -127,7 +127,10 @@ export class LockSession {
       if (reports.isDue(busy.owner, waitedMs)) {
         this.reply({ kind: 'waiting', id: command.id, owner: busy.owner, waitedMs });
       }
-      await pauses.wait(remainingMs, busy.owner?.host === this.#self.host);
+      await pauses.wait(Math.min(remainingMs, reports.untilDue(waitedMs)), {
+        isOfThisMachine: busy.owner?.host === this.#self.host,
+        lifeline: busy.lifeline,
+      });
     }
   }
 
@@ -135,7 +138,7 @@ export class LockSession {
   async #tryOnce(
     command: LockCommand,
     way: { paths: LockPaths; claim: Claim; attempt: ClaimAttempt; started: number },
-  ): Promise<Busy | undefined> {
+  ): Promise<Holder | undefined> {
     const { paths, claim } = way;
     let owner: LockOwner | null = null;
     let takeover: Takeover = 'none';
@@ -154,11 +157,12 @@ export class LockSession {
           this.#onLost(command.id);
         },
       });
-      const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile };
+      const lifeline = this.#lifelineAt(paths.prepared(`${claimName(claim)}.lifeline`));
+      const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile, lifeline };
       this.#held.set(command.id, { name: command.name, paths, claim, stopHeartbeat, record, lost: false });
       this.#describe(command.id, {});
     } catch (error) {
-      if (hasCode(error, BUSY)) return { owner };
+      if (hasCode(error, BUSY)) return { owner, lifeline: undefined };
       throw error;
     }
     const waitedMs = Math.round(performance.now() - way.started);
@@ -170,6 +174,19 @@ export class LockSession {
     const held = this.#held.get(id);
     if (held) held.lost = true;
     this.reply({ kind: 'lost', id });
+  }
+
+  /** The number of the lifeline, which is made at `path` when there is none yet. */
+  #lifelineAt(path: string): number | null {
+    if (!this.settings.hasLifeline) return null;
+    this.#lifeline ??= new Lifeline(path);
+    return this.#lifeline.descriptor;
+  }
+
+  #setPhase(id: number, phase: Phase): void {
+    this.#describe(id, { phase });
+    const held = this.#held.get(id);
+    if (held && !held.lost) announceNews(held.paths.folder);
   }
 
   #describe(id: number, change: Partial<OwnerRecord>): void {

@@ -1,8 +1,16 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { utimesSync, watch, type FSWatcher } from 'node:fs';
+import { basename } from 'node:path';
 import { hasCode } from '../errors/index.js';
 
 /** On Windows a folder that is watched keeps its name when it is removed, which would keep the lock from being taken. */
 const CAN_WATCH = process.platform !== 'win32';
+
+export interface LockListener {
+  /** The claim has come, gone or changed hands. */
+  readonly onChange: () => void;
+  /** The holder has something new to say of itself, see `announceNews`. */
+  readonly onNews: () => void;
+}
 
 /**
  * Tells when the claim of a lock comes, goes or changes hands, so that whoever waits need not ask all the time. Only
@@ -15,10 +23,12 @@ export class LockWatch implements Disposable {
   #hasChanged = false;
 
   /** @param folder of the lock; one that is not there is not watched */
-  constructor(folder: string, onChange: () => void) {
-    const watched = watchFolder(folder, () => {
+  constructor(folder: string, { onChange, onNews }: LockListener) {
+    const watched = watchFolder(folder, (name) => {
       this.#hasChanged = true;
-      onChange();
+      // The folder was touched, but may also have been replaced by another one.
+      if (name === basename(folder)) onNews();
+      else onChange();
     });
     this.foundNothing = watched === 'nothing';
     this.#watcher = watched === 'nothing' ? undefined : watched;
@@ -28,7 +38,7 @@ export class LockWatch implements Disposable {
     return this.#watcher !== undefined;
   }
 
-  /** From then on another folder may stand at the path, and this watch tells nothing of it. */
+  /** From then on another folder may stand at the path, of which this watch tells nothing. */
   get hasChanged(): boolean {
     return this.#hasChanged;
   }
@@ -38,12 +48,13 @@ export class LockWatch implements Disposable {
   }
 }
 
-function watchFolder(folder: string, onChange: () => void): FSWatcher | 'nothing' | undefined {
+/** @param onChange is given the name of what has changed: that of a claim, or the folder's own */
+function watchFolder(folder: string, onChange: (name: string | null) => void): FSWatcher | 'nothing' | undefined {
   if (!CAN_WATCH) return undefined;
   try {
     // The other kind of event is `change`: a heartbeat.
-    const watcher = watch(folder, { persistent: false }, (kind) => {
-      if (kind === 'rename') onChange();
+    const watcher = watch(folder, { persistent: false }, (kind, name) => {
+      if (kind === 'rename') onChange(name);
     });
     watcher.on('error', () => {
       watcher.close();
@@ -51,5 +62,15 @@ function watchFolder(folder: string, onChange: () => void): FSWatcher | 'nothing
     return watcher;
   } catch (error) {
     return hasCode(error, 'ENOENT') ? 'nothing' : undefined;
+  }
+}
+
+/** Tells those who watch the lock that the record of its holder is another one. Its folder's time means nothing else. */
+export function announceNews(folder: string): void {
+  try {
+    const now = new Date();
+    utimesSync(folder, now, now);
+  } catch {
+    // Nothing but messages depends on it.
   }
 }

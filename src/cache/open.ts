@@ -43,16 +43,18 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   if (version === undefined)
     await onCacheFiles('create the cache', root, () => createCache(layout, host.pid, durability));
   else refuseForeignVersion(layout, version);
+  // Who may open few files only keeps none open for others to see, and seals in one thread.
+  const hasManyFiles = durability.seals === undefined;
   const locks = new LockClient({
     locks: layout.locks,
     pid: host.pid,
+    hasLifeline: hasManyFiles,
     staleMs: options.staleLockMs ?? DEFAULT_STALE_MS,
     worker: options.lockWorker ?? bundledWorker('lock-worker', import.meta.url),
   });
   const assetWorker = options.assetWorker ?? bundledWorker('asset-worker', import.meta.url);
   const threads = new AssetThreads(() => assetWorker);
-  // Who may open few files only seals in one thread.
-  const isInThreads = durability.seals === undefined && existsSync(assetWorker);
+  const isInThreads = hasManyFiles && existsSync(assetWorker);
   return new SharedCache({
     ...{ layout, locks, threads, pid: host.pid, now: () => host.now() },
     durability: isInThreads ? { ...durability, threads } : durability,

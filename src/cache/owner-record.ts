@@ -3,6 +3,7 @@ import type { LockOwner, Phase } from '../events/index.js';
 import { PHASES } from '../events/index.js';
 import { claimName, type Claim } from './claim.js';
 import type { LockPaths } from './layout.js';
+import { lifelinePath } from './lifeline.js';
 import type { StandingClaim } from './lock-folder.js';
 
 /** What a holder tells those who wait. Nothing but messages depends on it, so it may be missing or out of date. */
@@ -11,6 +12,15 @@ export interface OwnerRecord {
   readonly since: number;
   readonly phase: Phase | null;
   readonly logFile: string | null;
+  /** The number under which the holder has its lifeline open. */
+  readonly lifeline: number | null;
+}
+
+/** What is known of whoever holds a lock. */
+export interface Holder {
+  readonly owner: LockOwner | null;
+  /** The path of its lifeline; undefined when it has none, or has not said so yet. */
+  readonly lifeline: string | undefined;
 }
 
 /** Best effort: a record that cannot be written never fails the work it tells of. */
@@ -48,18 +58,19 @@ export function recordState(paths: LockPaths): string {
 
 /** The holder as events show it; null when the claim does not say who made it. */
 export function describeOwner(paths: LockPaths, standing: StandingClaim): LockOwner | null {
+  return describeHolder(paths, standing).owner;
+}
+
+/** The same, and where its end is told. */
+export function describeHolder(paths: LockPaths, standing: StandingClaim): Holder {
   const { claim } = standing;
-  if (!claim) return null;
-  const record = readOwnerRecord(paths, claim.token);
+  if (!claim) return { owner: null, lifeline: undefined };
+  const { pid, host, bootId, startTime, token } = claim;
+  const record = readOwnerRecord(paths, token);
+  const { phase = null, logFile = null, since = standing.heartbeat, lifeline = null } = record ?? {};
   return {
-    pid: claim.pid,
-    host: claim.host,
-    bootId: claim.bootId,
-    startTime: claim.startTime,
-    since: record?.since ?? standing.heartbeat,
-    phase: record?.phase ?? null,
-    logFile: record?.logFile ?? null,
-    token: claim.token,
+    owner: { pid, host, bootId, startTime, since, phase, logFile, token },
+    lifeline: lifeline === null ? undefined : lifelinePath(pid, lifeline),
   };
 }
 
@@ -73,6 +84,7 @@ function readOwnerRecord(paths: LockPaths, token: string): OwnerRecord | undefin
       since: record.since,
       phase: PHASES.find((phase) => phase === record.phase) ?? null,
       logFile: typeof record.logFile === 'string' ? record.logFile : null,
+      lifeline: Number.isSafeInteger(record.lifeline) ? Number(record.lifeline) : null,
     };
   } catch {
     return undefined;

@@ -2,6 +2,9 @@
 export class Pause {
   #cancelled = false;
   #woken = false;
+  /** By the clock of `performance`. */
+  #latestEnd = Infinity;
+  #timer: NodeJS.Timeout | undefined;
   #end: (() => void) | undefined;
 
   get cancelled(): boolean {
@@ -13,19 +16,34 @@ export class Pause {
    * @returns whether it was woken
    */
   async wait(ms: number): Promise<boolean> {
-    if (!this.#cancelled && !this.#woken) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#end = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    if (!this.#cancelled && !this.#woken) await this.#last(ms);
     const wasWoken = this.#woken;
-    this.#end = undefined;
     this.#woken = false;
+    this.#latestEnd = Infinity;
     return wasWoken;
+  }
+
+  async #last(ms: number): Promise<void> {
+    this.hasten(ms);
+    await new Promise<void>((resolve) => {
+      this.#end = resolve;
+      this.#startTimer();
+    });
+    clearTimeout(this.#timer);
+    this.#end = undefined;
+  }
+
+  /** Has the pause, or the next one if there is none now, end at most `ms` milliseconds from now. */
+  hasten(ms: number): void {
+    const end = performance.now() + ms;
+    if (end >= this.#latestEnd) return;
+    this.#latestEnd = end;
+    if (this.#end) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end?.(), Math.max(0, this.#latestEnd - performance.now()));
   }
 
   wake(): void {

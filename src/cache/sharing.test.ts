@@ -97,6 +97,14 @@ describe('many processes that want one entry', () => {
     expect(events).toEqual([]);
   });
 
+  (process.platform === 'linux' ? test : test.skip)('are told where to see the end of the holder', async () => {
+    const id = entryId('lifeline');
+    await using cache = await rig.open();
+    await using _attempt = await begin(cache, id);
+    const { lifeline } = JSON.parse(await readFile(locksOf(id).record, 'utf8')) as { lifeline: number };
+    expect((await stat(`/proc/${process.pid}/fd/${lifeline}`)).nlink).toBe(0);
+  });
+
   test('do not build in turn what the first one gives up, but one of them takes its place', async () => {
     const id = entryId('gives-up');
     await using first = await rig.spawn();

@@ -7,10 +7,19 @@ function owner(token: string, phase: LockOwner['phase'] = null): LockOwner {
 }
 
 describe('a waiter says whom it waits for', () => {
-  test('after a moment, and then every ten seconds', () => {
+  test('after a moment, and then every half minute', () => {
     const reports = new WaitReports();
-    const told = [0, 10, 20, 25, 9_000, 10_019, 10_020, 10_021, 20_020].filter((ms) => reports.isDue(owner('a'), ms));
-    expect(told).toEqual([20, 10_020, 20_020]);
+    const told = [0, 10, 20, 25, 9_000, 30_019, 30_020, 30_021, 60_020].filter((ms) => reports.isDue(owner('a'), ms));
+    expect(told).toEqual([20, 30_020, 60_020]);
+  });
+
+  test('and knows how long nothing is to be said if nothing changes', () => {
+    const reports = new WaitReports();
+    const untilDue = [0, 15, 20, 25, 30_020].map((ms) => {
+      reports.isDue(owner('a'), ms);
+      return reports.untilDue(ms);
+    });
+    expect(untilDue).toEqual([20, 5, 30_000, 29_995, 30_000]);
   });
 
   test('at once when the holder does something else', () => {
@@ -18,7 +27,7 @@ describe('a waiter says whom it waits for', () => {
     expect(reports.isDue(owner('a', 'fetch'), 30)).toBe(true);
     expect(reports.isDue(owner('a', 'build'), 31)).toBe(true);
     expect(reports.isDue(owner('a', 'build'), 32)).toBe(false);
-    expect(reports.isDue(owner('a', 'build'), 10_031)).toBe(true);
+    expect(reports.isDue(owner('a', 'build'), 30_031)).toBe(true);
   });
 
   test('again when somebody else has stayed the holder for a moment, not of holders that come and go', () => {

@@ -2,7 +2,7 @@ import type { LockOwner } from '../events/index.js';
 
 /** By then a new holder has written who it is; shorter waits are not worth a word, nor are holders that come and go. */
 const FIRST_REPORT_MS = 20;
-const REPORT_INTERVAL_MS = 10_000;
+const REPORT_INTERVAL_MS = 30_000;
 
 /** When a waiter says whom it waits for: soon, again when that is somebody else or does something else, then as a reminder. */
 export class WaitReports {
@@ -27,5 +27,10 @@ export class WaitReports {
     this.#newsAt = Infinity;
     this.#remindAt = waitedMs + REPORT_INTERVAL_MS;
     return true;
+  }
+
+  /** Milliseconds until there is something to say even if nothing changes. */
+  untilDue(waitedMs: number): number {
+    return Math.max(0, Math.min(this.#newsAt, this.#remindAt) - waitedMs);
   }
 }

@@ -5,6 +5,7 @@ import { EXIT } from '../errors/index.js';
 import { EventBus, type Subscriber } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import {
+  comparesProject,
   readStamp,
   redatedFiles,
   restamp,
@@ -64,6 +65,7 @@ function redatedSince(
   options: SyncOptions,
   manifestFile: string,
 ): readonly Redated[] | undefined {
+  if (!comparesProject(stamp, manifestFile)) return undefined;
   const { host } = invocation;
   const isFrozen = lockModeOf(invocation, options) === 'frozen';
   const lock = isFrozen && stamp.identity['lock'] === 'frozen' ? 'frozen' : 'seen';

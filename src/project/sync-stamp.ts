@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { contentOf, fileStateOf, type FileState } from '../support/file-state.js';
 import { projectLayout } from './layout.js';
 
@@ -99,4 +100,10 @@ export async function removeStamp(projectDir: string): Promise<void> {
 function isSame(first: SyncSettings['identity'], second: SyncSettings['identity']): boolean {
   const names = Object.keys(first);
   return names.length === Object.keys(second).length && names.every((name) => first[name] === second[name]);
+}
+
+/** Whether a stamp compares the manifest and the environment record. Fettle writes none that does not, and it would prove nothing. */
+export function comparesProject({ states }: SyncStamp, manifestFile: string): boolean {
+  const { environmentFile } = projectLayout(dirname(manifestFile));
+  return [manifestFile, environmentFile].every((path) => typeof states[path] === 'string');
 }

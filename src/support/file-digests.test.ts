@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { DigestNotes, KnownDigests, type FileState } from './file-digests.js';
+import { DigestNotes, KnownDigests, type FileVersion } from './file-digests.js';
 
 const sha256 = (content: string): Buffer => createHash('sha256').update(content).digest();
 
-const STATE: FileState = { ino: 7, size: 3, mtimeMs: 1000.25, ctimeMs: 2000.5 };
+const STATE: FileVersion = { ino: 7, size: 3, mtimeMs: 1000.25, ctimeMs: 2000.5 };
 
 /** Few values, so that states are alike in some of them. */
 const states = fc.record({
@@ -74,6 +74,6 @@ describe('a digest that was noted', () => {
   });
 });
 
-function alike(one: FileState, other: FileState): boolean {
+function alike(one: FileVersion, other: FileVersion): boolean {
   return (['ino', 'size', 'mtimeMs', 'ctimeMs'] as const).every((key) => one[key] === other[key]);
 }

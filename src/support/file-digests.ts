@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
 
 /** What changes when a file does: its content, its times, or which file has the name. */
-export type FileState = Pick<Stats, 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
+export type FileVersion = Pick<Stats, 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
 
-/** Four numbers of eight bytes, as in FileState, and a SHA-256. */
+/** Four numbers of eight bytes, as in FileVersion, and a SHA-256. */
 const SIZE = 8;
 const MODIFIED = 16;
 const CHANGED = 24;
@@ -17,7 +17,7 @@ export class DigestNotes {
   #length = 0;
 
   /** @param sha256 32 bytes, of the content of the file as it is now; undefined when it is not known */
-  note({ ino, size, mtimeMs, ctimeMs }: FileState, sha256: Uint8Array | undefined): void {
+  note({ ino, size, mtimeMs, ctimeMs }: FileVersion, sha256: Uint8Array | undefined): void {
     // Beyond this, two files can seem to have one number.
     if (!Number.isSafeInteger(ino)) return;
     if (this.#length === this.#records.length) this.#records = Buffer.concat([this.#records], 2 * this.#length);
@@ -70,7 +70,7 @@ export class KnownDigests {
   }
 
   /** The SHA-256 of the file that is in this state, 64 hex digits. */
-  digestOf({ ino, size, mtimeMs, ctimeMs }: FileState): string | undefined {
+  digestOf({ ino, size, mtimeMs, ctimeMs }: FileVersion): string | undefined {
     const start = Number.isSafeInteger(ino) ? this.#places.get(ino) : undefined;
     if (start === undefined) return undefined;
     const isUnchanged =
