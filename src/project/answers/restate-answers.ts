@@ -37,9 +37,8 @@ function restate(file: string, lines: ReadonlyMap<string, string>, user: number 
   utimesSync(file, new Date(), mtime);
 }
 
-/** The states stand on lines of their own; the quotes around all of them are beside the first and the last. */
+/** The states, digits and dots, stand on lines of their own; the quotes around all of them are beside the first and the last. */
 function restatedText(text: string, lines: ReadonlyMap<string, string>): string {
-  const changed = (part: string): string => lines.get(part) ?? part;
-  const parts = (line: string): string => (line.includes("'") ? line.split("'").map(changed).join("'") : changed(line));
-  return text.split('\n').map(parts).join('\n');
+  const states = [...lines.keys()].map((line) => line.replaceAll('.', '\\.')).join('|');
+  return text.replace(new RegExp(`(?<![^\\n'])(?:${states})(?![^\\n'])`, 'g'), (line) => lines.get(line) ?? line);
 }
