@@ -7,10 +7,12 @@ import { transform } from 'esbuild';
  * chunks, by what needs them; here chunks that are needed together are put together again.
  */
 const SYNC = ['src/cli/full-sync.ts', 'src/project/replace-file.ts'];
+const EDIT = ['src/cli/accept-edit.ts'];
 const LUA = ['src/lua/open.ts'];
 const GRAMMAR = ['src/cli/program.ts', 'src/cli/tell-failure.ts'];
 const PARTS = [
   { name: 'quick', isWanted: ({ neededBy }) => neededBy(['src/cli/main.ts']) },
+  { name: 'edit', isWanted: ({ neededBy }) => neededBy(EDIT) },
   { name: 'shared', isWanted: ({ neededBy }) => neededBy(SYNC) && neededBy(GRAMMAR) },
   { name: 'sync', isWanted: ({ neededBy }) => neededBy(SYNC) },
   { name: 'lua', isWanted: ({ neededBy }) => neededBy(LUA) },
@@ -100,6 +102,9 @@ async function definition({ id, text }, partOf, adapt) {
     minifyWhitespace: true,
     legalComments: 'none',
   });
-  const required = adapt(code.replaceAll(LATE_CALL, 'bundlePart($1)')).replaceAll(CHUNK_REQUIRE, (_whole, chunk) => `bundlePart(${place(chunk)})`);
+  const required = adapt(code.replaceAll(LATE_CALL, 'bundlePart($1)')).replaceAll(
+    CHUNK_REQUIRE,
+    (_whole, chunk) => `bundlePart(${place(chunk)})`,
+  );
   return `bundleDefine(${place(id)},function(exports,module){${required}});`;
 }

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { EXIT } from '../errors/index.js';
-import { removeAnswers, removeStamp, SoleWriter } from '../project/index.js';
+import { SoleWriter } from '../project/index.js';
 import { runJson } from '../report/index.js';
 import { warnOfConflicts } from './conflicts.js';
 import { exitCodeOfRun } from './exit-code.js';
+import { forgetSync } from './forget-sync.js';
 import type { SyncOptions } from './fresh-sync.js';
 import { stampSync } from './stamp-sync.js';
 import type { Invocation } from './invocation.js';
@@ -35,10 +36,4 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));
-}
-
-/** What two runs have written at once may be mixed, so nothing is stated of it. */
-async function forgetSync({ host }: Invocation, projectDir: string): Promise<void> {
-  await removeStamp(projectDir);
-  await removeAnswers(projectDir, host);
 }

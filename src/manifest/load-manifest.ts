@@ -6,6 +6,7 @@ import type { Host } from '../host/index.js';
 import { LuaFunction, openLuaState, readPlainChunk, type LuaState, type LuaValue } from '../lua/index.js';
 import { MANIFEST_NAME } from '../support/manifest-name.js';
 import { readArray, wrongType } from './lua-fields.js';
+import { MANIFEST_GLOBALS } from './manifest-globals.js';
 import type { DefaultShell, Manifest } from './manifest.js';
 import { misspeltGlobals } from './misspelt-globals.js';
 import { parseRequest } from './parse-request.js';
@@ -25,8 +26,6 @@ export interface LuaHost {
   /** Lua CPU time one call may use, in milliseconds. */
   readonly cpuLimitMs?: number;
 }
-
-const GLOBALS = ['packages', 'default_shell', 'platforms', 'strict'] as const;
 
 /**
  * Runs a manifest and reads what it assigned. The caller closes `state` when the manifest keeps one.
@@ -94,7 +93,7 @@ type Globals = Pick<LuaState, 'global' | 'assignedGlobals' | 'observed'>;
 
 /** A manifest of constants, which needs no Lua. What is wrong with one is found by Lua, and told from there. */
 function parsePlainManifest(source: Uint8Array, file: string, host: Host): Manifest | undefined {
-  const globals = readPlainChunk(source, GLOBALS);
+  const globals = readPlainChunk(source, MANIFEST_GLOBALS);
   if (!globals) return undefined;
   const assigned: Globals = {
     global: (name) => globals.get(name),
@@ -112,7 +111,7 @@ function parsePlainManifest(source: Uint8Array, file: string, host: Host): Manif
 /** @param state is kept when the manifest has functions */
 function parseManifest(globals: Globals, file: string, host: Host, state?: LuaState): Manifest {
   const top = Place.inFile(file, dirname(file), 'E_MANIFEST');
-  const misspelt = misspeltGlobals(globals, GLOBALS);
+  const misspelt = misspeltGlobals(globals, MANIFEST_GLOBALS);
   const all = parsePackages(globals, top.at('packages'), misspelt);
   const defaultShell = parseDefaultShell(globals, top.at('default_shell'));
   const hasFunctions = defaultShell?.form === 'function' || all.some((request) => request.fetch);

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { generationOf } from './generation.js';
-import { publishedFiles, publishEnvironment } from './publish.js';
+import { publishDigest, publishedFiles, publishEnvironment } from './publish.js';
 import { recordText } from './record-file.js';
 import { recordOf } from './record-rig.js';
 import { isTrusted } from './trust.js';
@@ -68,4 +68,29 @@ test('a home that cannot be written is no failure: only hooks do without', async
   const home = folder.write('file', '');
   await publishEnvironment(project, record, { ...user, home });
   expect(await isTrusted(project, recordText(record), { ...user, home })).toBe(false);
+});
+
+test('another digest of the manifest is recorded with all that follows from it, and nothing else', async () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  await publishEnvironment(project, record, user);
+  const launcher = statSync(join(project, '.fettle/bin/tool')).ctimeMs;
+  const after = 'a'.repeat(64);
+  const written = await publishDigest(project, { before: record.manifestDigest, after }, user);
+  const text = readFileSync(join(project, '.fettle/environment.json'), 'utf8');
+  expect(text).toBe(recordText({ ...record, manifestDigest: after }));
+  expect(readFileSync(join(project, '.fettle/generation'), 'utf8')).toBe(`${generationOf(text)}\n`);
+  expect(await isTrusted(project, text, user)).toBe(true);
+  expect(statSync(join(project, '.fettle/bin/tool')).ctimeMs).toBe(launcher);
+  expect(await publishedFiles(project, user)).toEqual(expect.arrayContaining([...(written ?? [])]));
+});
+
+test('no other digest is recorded where the record is that of another manifest, or there is none', async () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  const digests = { before: 'b'.repeat(64), after: 'a'.repeat(64) };
+  expect(await publishDigest(project, digests, user)).toBeUndefined();
+  await publishEnvironment(project, record, user);
+  expect(await publishDigest(project, digests, user)).toBeUndefined();
+  expect(readFileSync(join(project, '.fettle/environment.json'), 'utf8')).toBe(recordText(record));
 });

@@ -4,7 +4,7 @@ import { composeEnvironment } from './compose.js';
 import { generationOf, writeGeneration } from './generation.js';
 import { writeLaunchers } from './launchers/index.js';
 import { projectLayout } from './layout.js';
-import { recordText, writeEnvironment } from './record-file.js';
+import { readEnvironment, recordText, writeEnvironment } from './record-file.js';
 import type { EnvironmentRecord } from './record.js';
 import { trustFileOf, trustRecord } from './trust.js';
 
@@ -22,6 +22,29 @@ export async function publishEnvironment(projectDir: string, record: Environment
   await trustRecord(projectDir, text, host).catch(() => undefined);
   await writeLaunchers(projectDir, composeEnvironment(record), record, host.platform);
   await writeGeneration(projectDir, generationOf(text));
+}
+
+/**
+ * The same for a manifest that says what the recorded one says, in other words: only its digest is written, and what follows from
+ * the text of the record.
+ * @param digests - as digestManifest gives them
+ * @returns what may have been written; undefined when the record is not that of the manifest as it was
+ * @throws FettleError E_NOT_SYNCED, E_DISK_FULL, E_FILE
+ */
+export async function publishDigest(
+  projectDir: string,
+  digests: { readonly before: string; readonly after: string },
+  host: Person,
+): Promise<readonly string[] | undefined> {
+  const recorded = await readEnvironment(projectDir);
+  if (recorded?.manifestDigest !== digests.before) return undefined;
+  const record = { ...recorded, manifestDigest: digests.after };
+  const text = recordText(record);
+  await writeEnvironment(projectDir, record);
+  await trustRecord(projectDir, text, host).catch(() => undefined);
+  await writeGeneration(projectDir, generationOf(text));
+  const { environmentFile, generationFile } = projectLayout(projectDir);
+  return [environmentFile, generationFile, await trustFileOf(projectDir, host)];
 }
 
 /** What is there of all that: a sync has work to do when one of these is no longer what it was. */

@@ -237,7 +237,7 @@ describe('a stamp', () => {
     const stamp = readStamp(folder.directory);
     if (!stamp) throw new Error('no stamp');
     const found = redatedFiles(stamp, now, IDENTITY, { CC: 'cc' }) ?? [];
-    const changes = restamp(folder.directory, stamp, found, now);
+    const changes = restamp(folder.directory, stamp, { redated: found, since: now });
     expect(changes).toEqual([manifest, file].map((path, index) => ({ before: before[index], after: stateOf(path) })));
     expect(redated(folder, now)).toEqual([]);
     expect(readStamp(folder.directory)?.writtenAt).toBe(now);
@@ -250,8 +250,57 @@ describe('a stamp', () => {
     const stamp = readStamp(folder.directory);
     if (!stamp) throw new Error('no stamp');
     const found = redatedFiles(stamp, now, IDENTITY, { CC: 'cc' }) ?? [];
-    expect(restamp(folder.directory, stamp, found, found[0]?.now.changedAt ?? 0)).toEqual([]);
+    const since = found[0]?.now.changedAt ?? 0;
+    expect(restamp(folder.directory, stamp, { redated: found, since })).toEqual([]);
     expect(redated(folder, now)).toEqual(['fettle.lua']);
+  });
+
+  test('leaves it to others what an edited manifest says, but not one with other rights', async () => {
+    using folder = new TemporaryFolder();
+    const manifest = join(folder.directory, 'fettle.lua');
+    const identity = { ...IDENTITY, manifest };
+    const now = await syncedProject(folder, { identity });
+    writeFileSync(manifest, 'packages = {} -- edited');
+    const stamp = readStamp(folder.directory);
+    if (!stamp) throw new Error('no stamp');
+    const [found, ...others] = redatedFiles(stamp, now, identity, { CC: 'cc' }) ?? [];
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ path: manifest, edited: stamp.contents[manifest]?.concat(' -- edited') });
+    chmodSync(manifest, 0o755);
+    expect(redatedFiles(stamp, now, identity, { CC: 'cc' })).toBeUndefined();
+  });
+
+  test('takes the content of an edited manifest, and what was written because of it', async () => {
+    using folder = new TemporaryFolder();
+    const [manifest, asset] = ['fettle.lua', 'cache/asset'].map((name) => join(folder.directory, name)) as [
+      string,
+      string,
+    ];
+    const identity = { ...IDENTITY, manifest };
+    const now = await syncedProject(folder, { identity });
+    writeFileSync(manifest, 'packages = {} -- edited');
+    folder.write('cache/asset/more', '');
+    const stamp = readStamp(folder.directory);
+    const manifestState = fileStateOf(manifest);
+    if (!stamp || !manifestState) throw new Error('no stamp');
+    const edited = `${folder.directory}\npackages = {} -- edited`;
+    const redated = [{ path: manifest, before: stamp.states[manifest] ?? '', now: manifestState, edited }];
+    const changes = restamp(folder.directory, stamp, { redated, since: now, rewritten: [asset] });
+    expect(changes).toHaveLength(3);
+    expect(changes[1]).toEqual({ before: stamp.states[asset], after: fileStateOf(asset)?.text });
+    const restamped = readStamp(folder.directory);
+    expect(restamped?.contents[manifest]).toBe(edited);
+    expect(restamped && redatedFiles(restamped, now, identity, { CC: 'cc' })).toEqual([]);
+  });
+
+  test('that somebody has removed meanwhile is not written again', async () => {
+    using folder = new TemporaryFolder();
+    const now = await syncedProject(folder);
+    const stamp = readStamp(folder.directory);
+    if (!stamp) throw new Error('no stamp');
+    await removeStamp(folder.directory);
+    expect(restamp(folder.directory, stamp, { redated: [], since: now })).toEqual([]);
+    expect(readStamp(folder.directory)).toBeUndefined();
   });
 
   test('can be removed, also when there is none', async () => {

@@ -43,25 +43,47 @@ export async function writeStamp(projectDir: string, content: StampContent): Pro
   return { ...states, [stampFile]: stateOf(stampFile) };
 }
 
+/** What of a stamp is another one now. */
+export interface Restamping {
+  readonly redated: readonly Redated[];
+  /** Milliseconds since the epoch: what has changed later may change again unseen, and nothing is written. */
+  readonly since: number;
+  /** What this sync itself has written anew. */
+  readonly rewritten?: readonly string[];
+}
+
 /**
- * Gives a stamp the dates that files have now, whose content is what it was: the next sync need not read them.
- * @param since - milliseconds since the epoch: what has changed later may change again unseen, and nothing is written
+ * Gives a stamp the dates that files have now, whose content is what it was or says the same: the next sync need not read them.
  * @returns what has changed in the states that others compare, the stamp's own among them
  */
 export function restamp(
   projectDir: string,
   stamp: SyncStamp,
-  redated: readonly Redated[],
-  since: number,
+  { redated, since, rewritten = [] }: Restamping,
 ): readonly Restated[] {
   const { stampFile } = projectLayout(projectDir);
-  const before = stateOf(stampFile);
-  if (before === null || !redated.every(({ now }) => isOlderThan(now, since))) return [];
-  const states = { ...stamp.states, ...Object.fromEntries(redated.map(({ path, now }) => [path, now.text])) };
-  replaceStamp(stampFile, { ...stamp, states });
-  const after = stateOf(stampFile);
-  const files = redated.map(({ before, now }) => ({ before, after: now.text }));
-  return after === null ? files : [...files, { before, after }];
+  if (stateOf(stampFile) === null || !redated.every(({ now }) => isOlderThan(now, since))) return [];
+  const edited = redated.flatMap(({ path, edited }) => (edited === undefined ? [] : [[path, edited] as const]));
+  const changed = {
+    ...Object.fromEntries(redated.map(({ path, now }) => [path, now.text])),
+    ...presentStates(rewritten),
+  };
+  const old = { ...stamp.states, ...presentStates([stampFile]) };
+  const contents = { ...stamp.contents, ...Object.fromEntries(edited) };
+  replaceStamp(stampFile, { ...stamp, states: { ...stamp.states, ...changed }, contents });
+  return Object.entries({ ...changed, ...presentStates([stampFile]) }).flatMap(([path, after]) => {
+    const before = old[path] ?? null;
+    return before === null || before === after ? [] : [{ before, after }];
+  });
+}
+
+function presentStates(paths: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const state = stateOf(path);
+      return state === null ? [] : [[path, state] as const];
+    }),
+  );
 }
 
 function replaceStamp(stampFile: string, stamp: SyncStamp): void {
