@@ -18,7 +18,7 @@ export interface EditedProject {
   readonly stamp: SyncStamp;
   readonly manifestFile: string;
   /** Looks at all of it. */
-  check(): readonly Redated[] | undefined;
+  readonly check: () => readonly Redated[] | undefined;
 }
 
 /**
@@ -26,17 +26,14 @@ export interface EditedProject {
  * spaces. Then only its digest has to be recorded.
  * @returns false when the whole work is to be done
  */
-export async function acceptEdit(
-  invocation: Invocation,
-  { stamp, manifestFile, check }: EditedProject,
-): Promise<boolean> {
+export function acceptEdit(invocation: Invocation, { stamp, manifestFile, check }: EditedProject): boolean {
   const { host } = invocation;
   const projectDir = dirname(manifestFile);
   using writer = new SoleWriter(projectDir);
   // Not before: whoever writes from now on shows at the end.
   const redated = check();
   const digests = redated && digestsOf(stamp, redated);
-  const rewritten = digests && (await publishDigest(projectDir, digests, host).catch(() => undefined));
+  const rewritten = digests && tryToPublish(projectDir, digests, host);
   if (!rewritten) return false;
   try {
     const changes = restamp(projectDir, stamp, { redated, since: host.now(), rewritten });
@@ -44,8 +41,17 @@ export async function acceptEdit(
   } catch {
     // Nothing is lost but time.
   }
-  if (!writer.isAlone()) await forgetSync(invocation, projectDir);
+  if (!writer.isAlone()) forgetSync(invocation, projectDir);
   return true;
+}
+
+function tryToPublish(...publication: Parameters<typeof publishDigest>): ReturnType<typeof publishDigest> {
+  try {
+    return publishDigest(...publication);
+  } catch {
+    // The whole work tells what is wrong.
+    return undefined;
+  }
 }
 
 /** The digests of the manifest as it was and is; undefined when it no longer says the same. */

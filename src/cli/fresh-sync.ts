@@ -51,7 +51,7 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
   if (edited) {
     const { acceptEdit } = await import('./accept-edit.js');
     const check = (): readonly Redated[] | undefined => redatedSince(stamp, invocation, options, manifestFile);
-    if (!(await acceptEdit(invocation, { stamp, manifestFile, check }))) return undefined;
+    if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;
   } else noteDates(invocation, stamp, manifestFile, redated);
   const report = reportOf(stamp, monotonicMs() - started);
   await tell(invocation, report);

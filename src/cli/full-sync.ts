@@ -29,10 +29,10 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
   const mode = lockModeOf(invocation, options);
   const ended = { report, startedAt, isQuiet: !hasWarned, record, mode, ...lock };
-  const states = await stampSync(invocation, manifestFile, ended);
+  const states = stampSync(invocation, manifestFile, ended);
   if (report.ok && record) await writeProjectAnswers(invocation, { ...ended, manifestFile, record, requests, states });
   // Asked last: whoever comes now writes after all that was looked at.
-  if (!writer.isAlone()) await forgetSync(invocation, projectDir);
+  if (!writer.isAlone()) forgetSync(invocation, projectDir);
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));

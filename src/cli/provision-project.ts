@@ -41,7 +41,7 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
   const manifest = loadProjectManifest(invocation);
   try {
     const bytes = await readManifestBytes(manifest.file);
-    const previous = await previousRecord(manifest.directory);
+    const previous = previousRecord(manifest.directory);
     const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
     const memory = openRecipeMemory(invocation, manifest);
     const request = {
@@ -62,11 +62,11 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     const isWhole = task.isWhole && report.ok;
     const link = linkModeOf(isWhole, askedLink, previous);
     const outcomes = await useCopies(invocation, manifest.directory, { outcomes: report.packages, mode: link });
-    const record = await recordRun(manifest, bytes, { outcomes, isWhole, link, host: invocation.host }, previous);
+    const record = recordRun(manifest, bytes, { outcomes, isWhole, link, host: invocation.host }, previous);
     // Not before: until then the old record leads to them.
     if (record) {
       removeUnusedCopies(manifest.directory, record);
-      await saveRecipeMemory(manifest, memory, isWhole);
+      saveRecipeMemory(manifest, memory, isWhole);
     }
     return { ...provisioned, report: { ...report, packages: outcomes }, ...project, record };
   } finally {

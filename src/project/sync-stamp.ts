@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
 import { contentOf, fileStateOf, type FileState } from '../support/file-state.js';
 import { projectLayout } from './layout.js';
 
@@ -106,8 +105,8 @@ function isLike(first: string, second: string, isAnySize: boolean): boolean {
 }
 
 /** Removes the stamp: the next sync looks at everything. */
-export async function removeStamp(projectDir: string): Promise<void> {
-  await rm(projectLayout(projectDir).stampFile, { force: true });
+export function removeStamp(projectDir: string): void {
+  rmSync(projectLayout(projectDir).stampFile, { force: true });
 }
 
 function isSame(first: SyncSettings['identity'], second: SyncSettings['identity']): boolean {

@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { contentOf, fileStateOf, isOlderThan } from '../support/file-state.js';
 import { projectLayout } from './layout.js';
-import { removeDeadDrafts, replaceFileNow } from './replace-file.js';
+import { removeDeadDrafts, replaceFile } from './replace-file.js';
 import type { Redated, SyncSettings, SyncStamp } from './sync-stamp.js';
 
 /** A state that is another one now. */
@@ -27,15 +27,15 @@ export interface StampContent extends SyncSettings {
  * Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven.
  * @returns the states of all that the stamp compares, and of the stamp itself; undefined when there is none
  */
-export async function writeStamp(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
+export function writeStamp(projectDir: string, content: StampContent): SyncStamp['states'] | undefined {
   const { stampFile } = projectLayout(projectDir);
-  await removeDeadDrafts(stampFile);
+  removeDeadDrafts(stampFile);
   const { identity, env, writtenAt, packages, sources } = content;
   // Before their states: when these are older than the sync, nothing has changed in between.
   const contents = contentsOf(sources);
   const states = statesOf(content);
   if (!states) {
-    await rm(stampFile, { force: true });
+    rmSync(stampFile, { force: true });
     return undefined;
   }
   const stamp: SyncStamp = { version: 2, writtenAt, identity, env, states, contents, packages };
@@ -88,7 +88,7 @@ function presentStates(paths: readonly string[]): Readonly<Record<string, string
 
 function replaceStamp(stampFile: string, stamp: SyncStamp): void {
   // It holds values of variables, which may be anything.
-  replaceFileNow(stampFile, JSON.stringify(stamp), { mode: 0o600 });
+  replaceFile(stampFile, JSON.stringify(stamp), { mode: 0o600 });
 }
 
 /** No stamp is to take much longer to read because of them. */

@@ -53,10 +53,10 @@ async function targetOf({ host }: Invocation): Promise<Target> {
   if (manifestFile === undefined) return { kind: 'none' };
   const projectDir = dirname(manifestFile);
   try {
-    const record = await readEnvironment(projectDir);
+    const record = readEnvironment(projectDir);
     if (!record) return { kind: 'none' };
     // Of the record as it was read, not of the file, which may be another one by now.
-    if (await isTrusted(projectDir, recordText(record), host)) return { kind: 'trusted', projectDir, record };
+    if (isTrusted(projectDir, recordText(record), host)) return { kind: 'trusted', projectDir, record };
     return { kind: 'declined', projectDir, reason: 'its environment is not that of a sync of yours' };
   } catch (error) {
     return { kind: 'declined', projectDir, reason: messageOf(error) };

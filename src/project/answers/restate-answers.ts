@@ -1,5 +1,5 @@
 import { readFileSync, statSync, utimesSync } from 'node:fs';
-import { replaceFileNow } from '../replace-file.js';
+import { replaceFile } from '../replace-file.js';
 import type { Person } from '../state-folder.js';
 import type { Restated } from '../write-stamp.js';
 import { answersFilesOf } from './answers-layout.js';
@@ -32,7 +32,7 @@ function restate(file: string, lines: ReadonlyMap<string, string>, user: number 
   const text = readFileSync(file, 'utf8');
   const restated = restatedText(text, lines);
   if (restated === text) return;
-  replaceFileNow(file, restated, { mode: 0o600 });
+  replaceFile(file, restated, { mode: 0o600 });
   // Not before, or answers would count from now on.
   utimesSync(file, new Date(), mtime);
 }
