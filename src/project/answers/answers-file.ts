@@ -1,11 +1,12 @@
 import { mkdirSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { textIn } from '../../support/text-in.js';
 import { removeDeadDrafts, replaceFile } from '../replace-file.js';
 import type { Person } from '../state-folder.js';
 import { answersFilesOf } from './answers-layout.js';
 import type { Answers } from './answers.js';
 import { answersText, type AnswersText } from './answers-text.js';
-import { findStat } from './stat-lines.js';
+import { findStat, knownStat } from './stat-lines.js';
 
 /** As long as a stamp: a longer silence would make the cache forget that its entries are used. */
 const LIFETIME_MS = 60 * 60 * 1000;
@@ -20,7 +21,7 @@ const MOST_PATHS = 2000;
 export async function writeAnswers(answers: Answers, person: Person, now: number): Promise<void> {
   const files = answersFilesOf(answers.projectDir, person);
   if (!files) return;
-  const text = await textOf(answers).catch(() => undefined);
+  const text = await textOf(answers, textIn(files.environment) ?? '').catch(() => undefined);
   writeOrRemove(files.environment, text?.environment, now);
   writeOrRemove(files.packages, text?.packages, now);
 }
@@ -30,14 +31,15 @@ export function removeAnswers(projectDir: string, person: Person): void {
   for (const file of Object.values(answersFilesOf(projectDir, person) ?? {})) removeIfPossible(file);
 }
 
-async function textOf(answers: Answers): Promise<AnswersText | undefined> {
+/** @param before the last answers of the project */
+async function textOf(answers: Answers, before: string): Promise<AnswersText | undefined> {
   const { projectDir } = answers;
   // The entry looks for the folder by its real path.
   if (realpathSync.native(projectDir) !== projectDir) return undefined;
   const packages = isShort(answers) ? answers.packages : undefined;
   const states = { ...answers.environment.states, ...packages?.states };
   const present = Object.entries(states).filter((entry): entry is [string, string] => entry[1] !== null);
-  const stat = await findStat(Object.fromEntries(present));
+  const stat = knownStat(before) ?? (await findStat(Object.fromEntries(present)));
   return stat === undefined ? undefined : answersText({ ...answers, packages }, stat);
 }
 
