@@ -50,7 +50,7 @@ const PART_HEADER = [
 /** Kept compiled code has forgotten how to import (Node 20), so its imports are made by cli.js. */
 const LAZY_IMPORT = /\bimport\(("[^"]+")\)/g;
 /** As esbuild writes the import of a module's names; a namespace import (`__toESM`) needs the module at once. */
-const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z_/]+|child_process)"\)/g;
+const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z0-9_/]+|child_process)"\)/g;
 
 // Bundled CommonJS packages use names that ES modules do not have.
 const COMMONJS_NAMES = [

@@ -40,7 +40,7 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
   const askedLink = askedLinkMode(invocation, task.link);
   const manifest = loadProjectManifest(invocation);
   try {
-    const bytes = await readManifestBytes(manifest.file);
+    const bytes = readManifestBytes(manifest.file);
     const previous = previousRecord(manifest.directory);
     const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
     const memory = openRecipeMemory(invocation, manifest);
@@ -55,7 +55,7 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     };
     const provisioned = await provision(invocation, request, { recordIn: manifest.directory });
     const { report } = provisioned;
-    const hasWrittenLock = await saveLock(invocation, lock, report.lock, report.packages);
+    const hasWrittenLock = saveLock(invocation, lock, report.lock, report.packages);
     const { file: manifestFile, packages: requests } = manifest;
     const project = { manifestFile, lockFile: lock.file, hasWrittenLock, requests };
     if (wasRefused(provisioned)) return { ...provisioned, ...project, record: previous };

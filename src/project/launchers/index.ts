@@ -46,11 +46,11 @@ function wantedLaunchers(
   { launcherFolder, platform }: { readonly launcherFolder: string; readonly platform: Platform },
 ): ReadonlyMap<string, string> {
   const isWindows = platform === 'windows';
-  const launcherOf = isWindows ? cmdLauncher : posixLauncher;
+  const write = (isWindows ? cmdLauncher : posixLauncher)(composed, launcherFolder);
   return new Map(
     [...programs].map(([name, program]) => [
       join(launcherFolder, isWindows ? `${name}.cmd` : name),
-      launcherOf(composed, { name, program, launcherFolder }),
+      write({ name, program }),
     ]),
   );
 }

@@ -217,8 +217,8 @@ test('a launcher for Windows sets what cmd can hold, and nothing is expanded', (
   const composed = composeEnvironment(
     recordOf([deployed(['C:\\kit\\bin'], { RATE: '100%', QUOTED: 'a"b', LINES: '1\n2' })], 'C:\\project'),
   );
-  const launched = { name: 'tool', program: 'C:\\kit\\bin\\tool.exe', launcherFolder: 'C:\\project\\.fettle\\bin' };
-  const lines = cmdLauncher(composed, launched).split('\r\n');
+  const write = cmdLauncher(composed, 'C:\\project\\.fettle\\bin');
+  const lines = write({ name: 'tool', program: 'C:\\kit\\bin\\tool.exe' }).split('\r\n');
   expect(lines).toContain('set "RATE=100%%"');
   expect(lines).toContain('set "PATH=C:\\kit\\bin;%PATH:C:\\project\\.fettle\\bin;=%"');
   expect(lines).toContain('"C:\\kit\\bin\\tool.exe" %*');
