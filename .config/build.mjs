@@ -50,7 +50,7 @@ const PART_HEADER = [
 /** Kept compiled code has forgotten how to import (Node 20), so its imports are made by cli.js. */
 const LAZY_IMPORT = /\bimport\(("[^"]+")\)/g;
 /** As esbuild writes the import of a module's names; a namespace import (`__toESM`) needs the module at once. */
-const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z_/]+|child_process)"\)/g;
+const BUILTIN_IMPORT = /(?<!__toESM\()require\("(node:[a-z0-9_/]+|child_process)"\)/g;
 
 // Bundled CommonJS packages use names that ES modules do not have.
 const COMMONJS_NAMES = [
@@ -62,6 +62,8 @@ const COMMONJS_NAMES = [
 ].join('');
 
 const direct = directImports(join(root, 'src'));
+/** fengari is most of what a sync would load, and a manifest of constants needs none of it. */
+const withLateLua = directImports(join(root, 'src'), [join(root, 'src/lua/open.ts')]);
 const lazy = new LazyPackages(join(root, 'src'));
 const command = await bundleCommand();
 const workers = await bundleWorkers();
@@ -80,7 +82,7 @@ async function bundleCommand() {
     splitting: true,
     metafile: true,
     define: { ...COMMON.define, 'import.meta.url': 'bundleModuleUrl' },
-    plugins: [lazy.extraction, direct],
+    plugins: [lazy.extraction, withLateLua],
   });
   const adapt = (text) => withLazyBuiltins(text.replaceAll(LAZY_IMPORT, 'bundleImport($1)'));
   const parts = await commandParts(result, { header: PART_HEADER, adapt });

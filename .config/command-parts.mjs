@@ -7,17 +7,23 @@ import { transform } from 'esbuild';
  * chunks, by what needs them; here chunks that are needed together are put together again.
  */
 const SYNC = ['src/cli/full-sync.ts', 'src/project/replace-file.ts'];
+const EDIT = ['src/cli/accept-edit.ts'];
+const LUA = ['src/lua/open.ts'];
 const GRAMMAR = ['src/cli/program.ts', 'src/cli/tell-failure.ts'];
 const PARTS = [
   { name: 'quick', isWanted: ({ neededBy }) => neededBy(['src/cli/main.ts']) },
+  { name: 'edit', isWanted: ({ neededBy }) => neededBy(EDIT) },
   { name: 'shared', isWanted: ({ neededBy }) => neededBy(SYNC) && neededBy(GRAMMAR) },
   { name: 'sync', isWanted: ({ neededBy }) => neededBy(SYNC) },
+  { name: 'lua', isWanted: ({ neededBy }) => neededBy(LUA) },
   { name: 'start', isWanted: ({ neededBy }) => neededBy(GRAMMAR) },
   { name: 'rest', isWanted: () => true },
 ];
 
 /** As esbuild writes the import of another chunk when it is needed, of a chunk that is needed at once, and of a package. */
 const LATER_IMPORT = /\bimport\("\.\/([\w.-]+)\.js"\)/g;
+/** As directImports writes the import of what is loaded when it is first called; after LATER_IMPORT was replaced. */
+const LATE_CALL = /\bbundleNow\(\(\)=>bundleLater\(("[^"]+")\)\)/g;
 const CHUNK_REQUIRE = /\brequire\("\.\/([\w.-]+)\.js"\)/g;
 const SHIMMED_REQUIRE = /\b__require\(/g;
 
@@ -96,6 +102,9 @@ async function definition({ id, text }, partOf, adapt) {
     minifyWhitespace: true,
     legalComments: 'none',
   });
-  const required = adapt(code).replaceAll(CHUNK_REQUIRE, (_whole, chunk) => `bundlePart(${place(chunk)})`);
+  const required = adapt(code.replaceAll(LATE_CALL, 'bundlePart($1)')).replaceAll(
+    CHUNK_REQUIRE,
+    (_whole, chunk) => `bundlePart(${place(chunk)})`,
+  );
   return `bundleDefine(${place(id)},function(exports,module){${required}});`;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,12 +14,15 @@ const VARIANTS = [
 
 /** Each part is recorded by the work that it is read for most often. */
 const RUNS = [
+  // Without what was remembered a sync reads the recipes.
+  { parts: ['lua'], prepare: (folder) => rm(join(folder, '.fettle'), { recursive: true, force: true }) },
   // Without the stamp a sync looks at everything.
   {
     parts: ['shared', 'sync', 'rest'],
     prepare: (folder) => rm(join(folder, '.fettle', 'stamp.json'), { force: true }),
   },
-  // With it, of the manifest alone.
+  // With it, of the manifest alone: what it says when its text is another one, and only that when its date is.
+  { parts: ['edit'], prepare: (folder) => appendFile(join(folder, 'fettle.lua'), '-- edited\n') },
   { parts: ['quick'], prepare: (folder) => utimes(join(folder, 'fettle.lua'), 1, 1) },
   { parts: ['start'], prepare: async () => undefined, more: ['--no-progress'] },
 ];

@@ -10,8 +10,9 @@ const NAMED_EXPORT = /^export \{([^}]*)\} from '(\.[^']*)';/gm;
  * Lets the bundle import what a room exports from the file that defines it, not from the room's index. esbuild splits by
  * files: who needs one thing of an index would come to need all that any of its files needs.
  * @param sourceFolder no other files are changed
+ * @param late files of functions that are loaded when one of these is first called, although the sources import them at once
  */
-export function directImports(sourceFolder) {
+export function directImports(sourceFolder, late = []) {
   const exportsOf = memoized(readExports);
   const definition = (index, name) => {
     const found = exportsOf(index).get(name);
@@ -24,22 +25,28 @@ export function directImports(sourceFolder) {
       esbuild.onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
         if (!path.startsWith(join(sourceFolder, '/'))) return undefined;
         const text = await readFile(path, 'utf8');
-        return { contents: direct(text, path, definition), loader: path.endsWith('x') ? 'tsx' : 'ts' };
+        const write = (importer, found) => importOf(importer, found, late);
+        return { contents: direct(text, path, { definition, write }), loader: path.endsWith('x') ? 'tsx' : 'ts' };
       });
     },
   };
 }
 
 /** Keeps all on one line, and as many lines as there were, so that places in messages of the build stay true. */
-function direct(text, path, definition) {
+function direct(text, path, { definition, write }) {
   return text.replaceAll(NAMED_IMPORT, (whole, names, specifier) => {
     const index = sourceOf(path, specifier);
-    const imports = namesIn(names).map(({ from, to }) => {
-      const { file, name } = definition(index, from);
-      return `import { ${name} as ${to} } from ${JSON.stringify(specifierOf(path, file))};`;
-    });
+    const imports = namesIn(names).map(({ from, to }) => write(path, { ...definition(index, from), to }));
     return imports.join(' ') + '\n'.repeat(whole.split('\n').length - 1);
   });
+}
+
+/** `bundleNow` is taken away when the parts are written (command-parts.mjs): the chunk is then there at once. */
+function importOf(importer, { file, name, to }, late) {
+  const specifier = JSON.stringify(specifierOf(importer, file));
+  return late.includes(file)
+    ? `const ${to} = (...given) => bundleNow(() => import(${specifier})).${name}(...given);`
+    : `import { ${name} as ${to} } from ${specifier};`;
 }
 
 /** Name → where an index has it from. What it defines itself is not among them. */

@@ -51,6 +51,48 @@ describe('a sync with nothing to do', () => {
   });
 });
 
+describe('a manifest that says the same in other words', () => {
+  const EDITED = "-- edited\nstrict=false packages = {\n  'local.tool@v1',\n}\n";
+
+  /** The runs that did the whole work. */
+  const runsIn = (world: World): Promise<string[]> => readdir(join(world.project, '.fettle/runs'));
+
+  test('is taken for the one that was synced, and its digest is recorded', async () => {
+    await using world = await idleProject(TOOL, 'strict = false packages = { "local.tool@v1" }');
+    const runs = await runsIn(world);
+    await world.write('fettle.lua', EDITED);
+    expect((await sync(world)).status).toBe('cached');
+    expect(await runsIn(world)).toEqual(runs);
+    expect(JSON.parse(await world.read('.fettle/environment.json'))).toMatchObject({
+      manifestDigest: createHash('sha256').update(EDITED).digest('hex'),
+    });
+    expect((await world.fettle(['env', '--shell', 'json'])).stderr).toBe('');
+    await expect(readdir(join(world.project, '.fettle/writers'))).rejects.toThrow('ENOENT');
+  });
+
+  test('is the synced one from then on', async () => {
+    await using world = await idleProject(TOOL, 'strict = false packages = { "local.tool@v1" }');
+    await world.write('fettle.lua', EDITED);
+    await sync(world);
+    const before = await stampOf(world);
+    await sync(world);
+    expect(await stampOf(world)).toBe(before);
+  });
+
+  test.each([
+    ['another recipe', 'recipes/tool.lua', '-- changed\n', 'installed'],
+    ['another record', '.fettle/environment.json', '\n', 'cached'],
+    ['another lock file', 'fettle.lock', '# changed\n', 'cached'],
+  ])('is no reason to overlook %s', async (_what, path, more, status) => {
+    await using world = await idleProject(TOOL, 'strict = false packages = { "local.tool@v1" }');
+    const runs = await runsIn(world);
+    await world.write('fettle.lua', EDITED);
+    await world.write(path, (await world.read(path)) + more);
+    expect((await sync(world)).status).toBe(status);
+    expect(await runsIn(world)).not.toEqual(runs);
+  });
+});
+
 describe('a sync notices', () => {
   test('what a killed install left in the cache, and clears it away', async () => {
     await using world = await idleProject();

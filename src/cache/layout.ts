@@ -62,17 +62,19 @@ export class Layout {
   readonly fileSystem: string;
 
   constructor(readonly root: string) {
-    this.version = join(root, 'VERSION');
-    this.tag = join(root, 'CACHEDIR.TAG');
-    this.assets = join(root, 'assets');
-    this.recipes = join(root, 'recipes');
-    this.downloads = join(root, 'downloads');
-    this.locks = join(root, 'locks');
-    this.trash = join(root, 'trash');
-    this.logs = join(root, 'logs');
-    this.leases = join(root, 'leases');
-    this.quarantine = join(root, 'quarantine');
-    this.fileSystem = join(root, 'file-system.json');
+    // A run with nothing to do consists of paths, and join takes several times as long.
+    const base = root.endsWith(sep) ? root : `${root}${sep}`;
+    this.version = `${base}VERSION`;
+    this.tag = `${base}CACHEDIR.TAG`;
+    this.assets = `${base}assets`;
+    this.recipes = `${base}recipes`;
+    this.downloads = `${base}downloads`;
+    this.locks = `${base}locks`;
+    this.trash = `${base}trash`;
+    this.logs = `${base}logs`;
+    this.leases = `${base}leases`;
+    this.quarantine = `${base}quarantine`;
+    this.fileSystem = `${base}file-system.json`;
   }
 
   get folders(): readonly string[] {
@@ -120,13 +122,13 @@ export class Layout {
   }
 
   placeOf(identityFolder: string, variant: string): EntryPlace {
-    const folder = join(identityFolder, variant);
+    const folder = `${identityFolder}${sep}${variant}`;
     return {
       folder,
       identityFolder,
-      marker: join(folder, 'complete.json'),
-      contested: lockPaths(this.locks, this.lockNameOf(basename(identityFolder), variant)).contested,
-      lastUsed: join(folder, 'last-used'),
+      marker: `${folder}${sep}complete.json`,
+      contested: `${this.locks}${sep}${this.lockNameOf(basename(identityFolder), variant)}${CONTESTED}`,
+      lastUsed: `${folder}${sep}last-used`,
     };
   }
 

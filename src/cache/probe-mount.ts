@@ -17,7 +17,8 @@ export interface MountOperations {
 /** Tells whether the file system keeps one promise. */
 type Check = (at: (name: string) => string, on: MountOperations) => Promise<boolean>;
 
-const NODE: MountOperations = { link, mkdir, readFile, rename, stat, utimes, writeFile };
+/** Made when asked for: a run that has its cache needs none of Node's module for them. */
+const nodeOperations = (): MountOperations => ({ link, mkdir, readFile, rename, stat, utimes, writeFile });
 
 /** What is expected of the file system, in the words of the error that tells that it is not so. */
 const CHECKS: readonly (readonly [string, Check])[] = [
@@ -34,7 +35,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
  * Tries in an empty folder whether the file system does what the protocol rests on.
  * @returns the promises that it breaks
  */
-export async function probeMount(folder: string, on: MountOperations = NODE): Promise<readonly string[]> {
+export async function probeMount(folder: string, on: MountOperations = nodeOperations()): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const [index, [promise, check]] of CHECKS.entries()) {
     const own = join(folder, String(index));

@@ -16,15 +16,16 @@ export interface ProcessIdentity {
 const LONGEST_HOST = 80;
 
 export function identifyProcess(pid: number): ProcessIdentity {
-  return {
-    host: hostname()
-      .replace(/[^A-Za-z0-9._-]/g, '_')
-      .slice(0, LONGEST_HOST),
-    bootId: readBootId(),
-    pidNamespace: readPidNamespace(),
-    pid,
-    startTime: readProcessState(pid)?.startTime ?? null,
-  };
+  machine ??= identifyMachine();
+  return { ...machine, pid, startTime: readProcessState(pid)?.startTime ?? null };
+}
+
+/** The same for as long as this process lives. */
+let machine: Omit<ProcessIdentity, 'pid' | 'startTime'> | undefined;
+
+function identifyMachine(): Omit<ProcessIdentity, 'pid' | 'startTime'> {
+  const host = hostname().replace(/[^A-Za-z0-9._-]/g, '_');
+  return { host: host.slice(0, LONGEST_HOST), bootId: readBootId(), pidNamespace: readPidNamespace() };
 }
 
 /** Null where there is no /proc, or none of that process. `zombie`: dead, but its parent has not taken note yet. */

@@ -48,8 +48,13 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
   dropEndedLeases(cacheRoot, host.pid);
   // Only a run that does the work clears away the rest after killed ones.
   if (hasRemains(cacheRoot, host.pid)) return undefined;
+  const edited = redated.find((file) => file.edited !== undefined);
+  if (edited) {
+    const { acceptEdit } = await import('./accept-edit.js');
+    const check = (): readonly Redated[] | undefined => redatedSince(stamp, invocation, options, manifestFile);
+    if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;
+  } else noteDates(invocation, stamp, manifestFile, redated);
   const report = reportOf(stamp, monotonicMs() - started);
-  noteDates(invocation, stamp, manifestFile, redated);
   await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return EXIT.ok;
@@ -79,7 +84,7 @@ function noteDates({ host }: Invocation, stamp: SyncStamp, manifestFile: string,
   if (redated.length === 0) return;
   const projectDir = dirname(manifestFile);
   try {
-    const changes = restamp(projectDir, stamp, redated, host.now());
+    const changes = restamp(projectDir, stamp, { redated, since: host.now() });
     restateAnswers(projectDir, host, changes, process.geteuid?.());
   } catch {
     // Nothing is lost but time.

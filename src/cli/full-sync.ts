@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { EXIT } from '../errors/index.js';
-import { removeAnswers, removeStamp, SoleWriter } from '../project/index.js';
+import { SoleWriter } from '../project/index.js';
 import { runJson } from '../report/index.js';
 import { warnOfConflicts } from './conflicts.js';
 import { exitCodeOfRun } from './exit-code.js';
+import { forgetSync } from './forget-sync.js';
 import type { SyncOptions } from './fresh-sync.js';
 import { stampSync } from './stamp-sync.js';
 import type { Invocation } from './invocation.js';
@@ -28,17 +29,11 @@ export async function fullSync(invocation: Invocation, options: SyncOptions): Pr
   const hasWarned = report.ok && record !== undefined && warnOfConflicts(invocation, record);
   const mode = lockModeOf(invocation, options);
   const ended = { report, startedAt, isQuiet: !hasWarned, record, mode, ...lock };
-  const states = await stampSync(invocation, manifestFile, ended);
+  const states = stampSync(invocation, manifestFile, ended);
   if (report.ok && record) await writeProjectAnswers(invocation, { ...ended, manifestFile, record, requests, states });
   // Asked last: whoever comes now writes after all that was looked at.
-  if (!writer.isAlone()) await forgetSync(invocation, projectDir);
+  if (!writer.isAlone()) forgetSync(invocation, projectDir);
   if (report.error) sayError(invocation, report.error);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
   return interruptedWith ?? (report.ok ? EXIT.ok : exitCodeOfRun(report));
-}
-
-/** What two runs have written at once may be mixed, so nothing is stated of it. */
-async function forgetSync({ host }: Invocation, projectDir: string): Promise<void> {
-  await removeStamp(projectDir);
-  await removeAnswers(projectDir, host);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FettleError, hasCode } from '../errors/index.js';
 import { requireManifest } from '../project/index.js';
@@ -14,9 +14,9 @@ export function manifestFileOf({ host, globals }: Invocation): string {
 }
 
 /** @throws FettleError E_NO_MANIFEST */
-export async function readManifestBytes(file: string): Promise<Uint8Array> {
+export function readManifestBytes(file: string): Uint8Array {
   try {
-    return await readFile(file);
+    return readFileSync(file);
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new FettleError('E_NO_MANIFEST', `there is no manifest ${file}`, { facts: { path: file }, cause: error });

@@ -23,8 +23,8 @@ export async function projectEnvironment(invocation: Invocation): Promise<Compos
 /** The record that the last sync wrote, on the same terms. */
 export async function projectRecord(invocation: Invocation): Promise<EnvironmentRecord> {
   const file = manifestFileOf(invocation);
-  const bytes = await readManifestBytes(file);
-  const record = await readEnvironment(dirname(file));
+  const bytes = readManifestBytes(file);
+  const record = readEnvironment(dirname(file));
   if (!record) {
     throw new FettleError('E_NOT_SYNCED', 'this project has no environment yet', {
       facts: { manifest: file },

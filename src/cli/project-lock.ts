@@ -36,7 +36,7 @@ export async function openLock(invocation: Invocation, manifest: Manifest, setti
     // A run over some packages alone completes a lock file, but begins none.
     isCompleted: !isOnlyUsed && (isWhole || previous !== undefined),
     renews,
-    manifestDigest: digestManifest(await readManifestBytes(manifest.file)),
+    manifestDigest: digestManifest(readManifestBytes(manifest.file)),
     // What the manifest prints was printed when it was loaded for this platform.
     manifestFor: (host) =>
       loadManifest(manifest.file, { host: { ...host, cwd: here.cwd }, version, ...luaCpuLimitOf(invocation) }),
@@ -47,12 +47,12 @@ export async function openLock(invocation: Invocation, manifest: Manifest, setti
  * Writes what a run has found out, and tells what it could not; but not of packages that have told why they failed.
  * @returns whether the file was changed
  */
-export async function saveLock(
+export function saveLock(
   invocation: Invocation,
   use: LockUse,
   result: LockResult | undefined,
   outcomes: readonly PackageOutcome[] = [],
-): Promise<boolean> {
+): boolean {
   if (!result) return false;
   const failed = outcomes.filter(({ ok }) => !ok).map(({ id }) => id);
   const gaps = result.gaps.filter((gap) => !failed.some((id) => gap.startsWith(`${id}: `)));

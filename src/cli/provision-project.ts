@@ -40,8 +40,8 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
   const askedLink = askedLinkMode(invocation, task.link);
   const manifest = loadProjectManifest(invocation);
   try {
-    const bytes = await readManifestBytes(manifest.file);
-    const previous = await previousRecord(manifest.directory);
+    const bytes = readManifestBytes(manifest.file);
+    const previous = previousRecord(manifest.directory);
     const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
     const memory = openRecipeMemory(invocation, manifest);
     const request = {
@@ -55,18 +55,18 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     };
     const provisioned = await provision(invocation, request, { recordIn: manifest.directory });
     const { report } = provisioned;
-    const hasWrittenLock = await saveLock(invocation, lock, report.lock, report.packages);
+    const hasWrittenLock = saveLock(invocation, lock, report.lock, report.packages);
     const { file: manifestFile, packages: requests } = manifest;
     const project = { manifestFile, lockFile: lock.file, hasWrittenLock, requests };
     if (wasRefused(provisioned)) return { ...provisioned, ...project, record: previous };
     const isWhole = task.isWhole && report.ok;
     const link = linkModeOf(isWhole, askedLink, previous);
     const outcomes = await useCopies(invocation, manifest.directory, { outcomes: report.packages, mode: link });
-    const record = await recordRun(manifest, bytes, { outcomes, isWhole, link, host: invocation.host }, previous);
+    const record = recordRun(manifest, bytes, { outcomes, isWhole, link, host: invocation.host }, previous);
     // Not before: until then the old record leads to them.
     if (record) {
       removeUnusedCopies(manifest.directory, record);
-      await saveRecipeMemory(manifest, memory, isWhole);
+      saveRecipeMemory(manifest, memory, isWhole);
     }
     return { ...provisioned, report: { ...report, packages: outcomes }, ...project, record };
   } finally {

@@ -10,7 +10,7 @@ export function openRecipeMemory({ build, host, shippedDir, version }: Invocatio
 }
 
 /** @param isWhole all packages of the manifest were asked for */
-export async function saveRecipeMemory(manifest: Manifest, memory: RecipeMemory, isWhole: boolean): Promise<void> {
+export function saveRecipeMemory(manifest: Manifest, memory: RecipeMemory, isWhole: boolean): void {
   const text = memory.serialize(isWhole);
-  if (text !== undefined) await writeRecipesFile(manifest.directory, text);
+  if (text !== undefined) writeRecipesFile(manifest.directory, text);
 }

@@ -13,9 +13,9 @@ import {
 } from '../project/index.js';
 
 /** The record of the last sync; one that is damaged counts as none, because a sync writes it anew. */
-export async function previousRecord(projectDir: string): Promise<EnvironmentRecord | undefined> {
+export function previousRecord(projectDir: string): EnvironmentRecord | undefined {
   try {
-    return await readEnvironment(projectDir);
+    return readEnvironment(projectDir);
   } catch (error) {
     if (error instanceof FettleError && error.code === 'E_NOT_SYNCED') return undefined;
     throw error;
@@ -40,7 +40,7 @@ const INCOMPLETE = '0'.repeat(64);
  * until a whole run; after a failure the record does not count as that of this manifest.
  * @returns the new record; undefined when there is nothing to record
  */
-export async function recordRun(
+export function recordRun(
   manifest: Manifest,
   manifestBytes: Uint8Array,
   run: {
@@ -50,7 +50,7 @@ export async function recordRun(
     readonly host: Host;
   },
   previous: EnvironmentRecord | undefined,
-): Promise<EnvironmentRecord | undefined> {
+): EnvironmentRecord | undefined {
   const packages = mergedRecords(manifest, run, previous);
   const digest = digestManifest(manifestBytes);
   const isComplete = run.isWhole || (previous?.manifestDigest === digest && run.outcomes.every(({ ok }) => ok));
@@ -62,7 +62,7 @@ export async function recordRun(
     packages,
     ...(run.link !== 'none' && { link: run.link }),
   };
-  await publishEnvironment(manifest.directory, record, run.host);
+  publishEnvironment(manifest.directory, record, run.host);
   return record;
 }
 

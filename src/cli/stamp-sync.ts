@@ -29,15 +29,15 @@ export interface EndedSync {
  * Writes the stamp of a sync that has just been done, or removes the old one when nothing can be proven.
  * @returns the states that it compares
  */
-export async function stampSync(
+export function stampSync(
   invocation: Invocation,
   manifestFile: string,
   { report, record, startedAt, isQuiet, mode, lockFile, hasWrittenLock }: EndedSync,
-): Promise<SyncStamp['states'] | undefined> {
+): SyncStamp['states'] | undefined {
   const projectDir = dirname(manifestFile);
   const { inputs } = report;
   if (!report.ok || !inputs || !isQuiet) {
-    await removeStamp(projectDir);
+    removeStamp(projectDir);
     return undefined;
   }
   return tryToWrite(projectDir, {
@@ -52,7 +52,7 @@ export async function stampSync(
     absent: inputs.absent,
     results: [
       ...inputs.assets,
-      ...(await publishedFiles(projectDir, invocation.host)),
+      ...publishedFiles(projectDir, invocation.host),
       ...(record ? watchedCopies(projectDir, record) : []),
       ...(hasWrittenLock ? [lockFile] : []),
     ],
@@ -61,12 +61,20 @@ export async function stampSync(
 }
 
 /** A stamp only saves time: where it cannot be written there is none. */
-async function tryToWrite(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
+function tryToWrite(projectDir: string, content: StampContent): SyncStamp['states'] | undefined {
   try {
-    return await writeStamp(projectDir, content);
+    return writeStamp(projectDir, content);
   } catch (error) {
     if (!isFileSystemError(error)) throw error;
-    await removeStamp(projectDir).catch(() => undefined);
+    tryToRemove(projectDir);
     return undefined;
+  }
+}
+
+function tryToRemove(projectDir: string): void {
+  try {
+    removeStamp(projectDir);
+  } catch {
+    // What is there does not hold, for something has changed.
   }
 }

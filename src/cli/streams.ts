@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { hasCode } from '../errors/index.js';
 
@@ -30,9 +30,24 @@ export function processStreams(): Streams {
   };
 }
 
-/** Asked of the descriptor, and of Node's own check only where it could be one: loading that costs start-up time. */
+/**
+ * Asked of the descriptor. Loading Node's own check costs start-up time, so it is asked only of devices that are neither
+ * what nobody reads nor what terminal windows are on Linux.
+ */
 function isTerminal(): boolean {
-  return fstatSync(STDERR).isCharacterDevice() && isatty(STDERR);
+  const found = fstatSync(STDERR);
+  if (!found.isCharacterDevice() || found.rdev === nullDevice()) return false;
+  return isPseudoTerminal(found.rdev) || isatty(STDERR);
+}
+
+function nullDevice(): number | undefined {
+  return process.platform === 'win32' ? undefined : statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
+}
+
+/** The major numbers of UNIX98 pseudo terminals: the kernel's admin-guide/devices.txt. */
+function isPseudoTerminal(device: number): boolean {
+  const major = (device >>> 8) & 0xfff;
+  return process.platform === 'linux' && major >= 136 && major <= 143;
 }
 
 function writeAll(descriptor: number, text: string | Uint8Array): void {

@@ -11,5 +11,6 @@ export {
   type LuaValue,
 } from './values.js';
 export { openLuaState } from './open.js';
+export { readPlainChunk } from './plain-chunk.js';
 export { openScriptState, type ScriptState, type ScriptStateOptions } from './script.js';
 export { waits } from './waiting.js';

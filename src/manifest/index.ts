@@ -21,6 +21,7 @@ export { Place } from './place.js';
 export { parsePlatforms, platformMatches } from './platforms.js';
 export type { DeclaredIn } from './declared-in.js';
 export type { NeededBy, PackageRequest, PlatformFilter } from './request.js';
+export { isSameManifest } from './same-manifest.js';
 export { uniqueRequests } from './source-conflict.js';
 export { isInside } from './subdirectory.js';
 export { plainRequest } from './plain-request.js';

@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../errors/index.js';
 import type { LogLevel } from '../events/index.js';
 import type { Host } from '../host/index.js';
-import { LuaFunction, openLuaState, type LuaState, type LuaValue } from '../lua/index.js';
+import { LuaFunction, openLuaState, readPlainChunk, type LuaState, type LuaValue } from '../lua/index.js';
 import { MANIFEST_NAME } from '../support/manifest-name.js';
 import { readArray, wrongType } from './lua-fields.js';
+import { MANIFEST_GLOBALS } from './manifest-globals.js';
 import type { DefaultShell, Manifest } from './manifest.js';
 import { misspeltGlobals } from './misspelt-globals.js';
 import { parseRequest } from './parse-request.js';
@@ -26,8 +27,6 @@ export interface LuaHost {
   readonly cpuLimitMs?: number;
 }
 
-const GLOBALS = ['packages', 'default_shell', 'platforms', 'strict'] as const;
-
 /**
  * Runs a manifest and reads what it assigned. The caller closes `state` when the manifest keeps one.
  * @throws FettleError E_NO_MANIFEST, E_MANIFEST, E_SHELL, E_SOURCE_CONFLICT, what parseRequest throws, and E_LUA_*
@@ -42,11 +41,13 @@ export function loadManifest(file: string, options: LuaHost): Manifest {
  * @param file absolute
  */
 export function loadManifestText(file: string, source: Uint8Array, options: LuaHost): Manifest {
+  const plain = parsePlainManifest(source, file, options.host);
+  if (plain) return plain;
   const state = openLuaState({ ...options, requireRoot: dirname(file) });
   let isKept = false;
   try {
     state.run(source, file);
-    const manifest = parseManifest(state, file, options.host);
+    const manifest = parseManifest(state, file, options.host, state);
     isKept = manifest.state !== undefined;
     return manifest;
   } finally {
@@ -87,32 +88,53 @@ function readManifest(path: string): Uint8Array {
   }
 }
 
-function parseManifest(state: LuaState, file: string, host: Host): Manifest {
+/** What a manifest has assigned. */
+type Globals = Pick<LuaState, 'global' | 'assignedGlobals' | 'observed'>;
+
+/** A manifest of constants, which needs no Lua. What is wrong with one is found by Lua, and told from there. */
+function parsePlainManifest(source: Uint8Array, file: string, host: Host): Manifest | undefined {
+  const globals = readPlainChunk(source, MANIFEST_GLOBALS);
+  if (!globals) return undefined;
+  const assigned: Globals = {
+    global: (name) => globals.get(name),
+    assignedGlobals: () => [...globals.keys()],
+    observed: () => ({ files: new Map(), env: new Map(), isVolatile: false }),
+  };
+  try {
+    return parseManifest(assigned, file, host);
+  } catch (error) {
+    if (error instanceof FettleError) return undefined;
+    throw error;
+  }
+}
+
+/** @param state is kept when the manifest has functions */
+function parseManifest(globals: Globals, file: string, host: Host, state?: LuaState): Manifest {
   const top = Place.inFile(file, dirname(file), 'E_MANIFEST');
-  const misspelt = misspeltGlobals(state, GLOBALS);
-  const all = parsePackages(state, top.at('packages'), misspelt);
-  const defaultShell = parseDefaultShell(state, top.at('default_shell'));
+  const misspelt = misspeltGlobals(globals, MANIFEST_GLOBALS);
+  const all = parsePackages(globals, top.at('packages'), misspelt);
+  const defaultShell = parseDefaultShell(globals, top.at('default_shell'));
   const hasFunctions = defaultShell?.form === 'function' || all.some((request) => request.fetch);
   return Object.freeze({
     file,
     directory: dirname(file),
     packages: uniqueRequests(all.filter((request) => platformMatches(request.platforms, host))),
     otherPlatforms: Object.freeze(all.filter((request) => !platformMatches(request.platforms, host))),
-    platforms: parsePlatforms(readGlobal(state, top.at('platforms')), top.at('platforms')),
-    isStrict: parseSwitch(readGlobal(state, top.at('strict')), top.at('strict')),
+    platforms: parsePlatforms(readGlobal(globals, top.at('platforms')), top.at('platforms')),
+    isStrict: parseSwitch(readGlobal(globals, top.at('strict')), top.at('strict')),
     defaultShell,
     state: hasFunctions ? state : undefined,
     warnings: Object.freeze(misspelt.map(({ message }) => `${file}: ${message}`)),
-    observed: state.observed(),
+    observed: globals.observed(),
   });
 }
 
 function parsePackages(
-  state: LuaState,
+  globals: Globals,
   place: Place,
   misspelt: readonly { message: string }[],
 ): readonly PackageRequest[] {
-  const value = readGlobal(state, place);
+  const value = readGlobal(globals, place);
   if (value === undefined) {
     throw place.error('The manifest does not set packages.', {
       facts: { expected: 'packages = { … }', got: 'nil' },
@@ -128,8 +150,8 @@ function parseSwitch(value: LuaValue, place: Place): boolean {
   throw wrongType(place, 'true or false', value);
 }
 
-function parseDefaultShell(state: LuaState, place: Place): DefaultShell | undefined {
-  const value = readGlobal(state, place);
+function parseDefaultShell(globals: Globals, place: Place): DefaultShell | undefined {
+  const value = readGlobal(globals, place);
   if (value === undefined) return undefined;
   if (value instanceof LuaFunction) return Object.freeze({ form: 'function', fn: value });
   return Object.freeze({ form: 'shell', shell: parseShell(value, place) });

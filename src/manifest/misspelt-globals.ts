@@ -9,11 +9,11 @@ export interface MisspeltGlobal {
 
 /** Globals that a file assigned, that nobody reads, and that look like ones that are read but were not assigned. */
 export function misspeltGlobals(
-  state: LuaState,
+  globals: Pick<LuaState, 'assignedGlobals'>,
   known: readonly string[],
   alsoKnown: readonly string[] = [],
 ): readonly MisspeltGlobal[] {
-  const assigned = new Set(state.assignedGlobals());
+  const assigned = new Set(globals.assignedGlobals());
   const missing = known.filter((name) => !assigned.has(name));
   return [...assigned].flatMap((written) => {
     if (known.includes(written) || alsoKnown.includes(written)) return [];

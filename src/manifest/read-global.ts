@@ -6,9 +6,9 @@ import type { Place } from './place.js';
  * The global that stands at `place`.
  * @throws FettleError E_LUA_VALUE, where it is assigned, when it cannot be read as data
  */
-export function readGlobal(state: LuaState, place: Place): LuaValue {
+export function readGlobal(globals: Pick<LuaState, 'global'>, place: Place): LuaValue {
   try {
-    return state.global(place.field);
+    return globals.global(place.field);
   } catch (error) {
     const { location } = place;
     throw error instanceof FettleError && location ? error.at({ location }) : error;

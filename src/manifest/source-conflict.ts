@@ -11,9 +11,9 @@ export function uniqueRequests(requests: readonly PackageRequest[]): readonly Pa
   const firstOfIdentity = new Map<string, PackageRequest>();
   const unique = new Map<string, PackageRequest>();
   for (const request of requests) {
-    const first = firstOfIdentity.get(request.identity.text) ?? request;
-    if (describeSource(first) !== describeSource(request)) throw sourceConflict(first, request);
-    firstOfIdentity.set(request.identity.text, first);
+    const first = firstOfIdentity.get(request.identity.text);
+    if (!first) firstOfIdentity.set(request.identity.text, request);
+    else if (describeSource(first) !== describeSource(request)) throw sourceConflict(first, request);
     const key = `${request.neededBy ?? ''} ${packageId(request.identity, request.options)}`;
     if (!unique.has(key)) unique.set(key, request);
   }

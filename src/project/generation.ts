@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { textIn } from '../support/text-in.js';
 import { projectLayout } from './layout.js';
+import { removeDeadDrafts, replaceFile } from './replace-file.js';
 
 /** Hooks read exactly so many characters, whatever the file holds. */
 const LENGTH = 16;
@@ -14,12 +15,11 @@ export function generationOf(recordText: string): string {
  * Tells the hooks of shells that the environment has changed; written after everything else that they would read.
  * @returns whether anything was written
  */
-export async function writeGeneration(projectDir: string, generation: string): Promise<boolean> {
+export function writeGeneration(projectDir: string, generation: string): boolean {
   const { generationFile } = projectLayout(projectDir);
-  const { removeDeadDrafts, replaceFile } = await import('./replace-file.js');
-  await removeDeadDrafts(generationFile);
+  removeDeadDrafts(generationFile);
   const text = `${generation}\n`;
-  if ((await readFile(generationFile, 'utf8').catch(() => undefined)) === text) return false;
-  await replaceFile(generationFile, text);
+  if (textIn(generationFile) === text) return false;
+  replaceFile(generationFile, text);
   return true;
 }

@@ -27,7 +27,7 @@ export { generationOf } from './generation.js';
 export { githubEnvironment, type GithubEnvironment } from './github.js';
 export { HOOK_SHELLS, hookCode, type HookShell } from './hook/index.js';
 export { launcherNames } from './launchers/index.js';
-export { publishedFiles, publishEnvironment } from './publish.js';
+export { publishDigest, publishedFiles, publishEnvironment } from './publish.js';
 export { digestManifest, environmentFileOf, manifestChanged, readEnvironment, recordText } from './record-file.js';
 export { quoteFish, quotePosix, quotePowershell } from './quoting.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';

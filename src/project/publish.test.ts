@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { generationOf } from './generation.js';
-import { publishedFiles, publishEnvironment } from './publish.js';
+import { publishDigest, publishedFiles, publishEnvironment } from './publish.js';
 import { recordText } from './record-file.js';
 import { recordOf } from './record-rig.js';
 import { isTrusted } from './trust.js';
@@ -17,55 +17,80 @@ function rig(folder: TemporaryFolder) {
   return { user, project, record, bin };
 }
 
-test('everything that is made of a record is there, and says the same', async () => {
+test('everything that is made of a record is there, and says the same', () => {
   using folder = new TemporaryFolder();
   const { user, project, record } = rig(folder);
-  await publishEnvironment(project, record, user);
+  publishEnvironment(project, record, user);
   const text = readFileSync(join(project, '.fettle/environment.json'), 'utf8');
   expect(text).toBe(recordText(record));
   expect(readFileSync(join(project, '.fettle/generation'), 'utf8')).toBe(`${generationOf(text)}\n`);
-  expect(await isTrusted(project, text, user)).toBe(true);
+  expect(isTrusted(project, text, user)).toBe(true);
   expect(statSync(join(project, '.fettle/bin/tool')).mode & 0o111).not.toBe(0);
 });
 
-test('the generation is 16 hex digits, another one for another record', async () => {
+test('the generation is 16 hex digits, another one for another record', () => {
   using folder = new TemporaryFolder();
   const { record } = rig(folder);
   expect(generationOf(recordText(record))).toMatch(/^[0-9a-f]{16}$/);
   expect(generationOf(recordText({ ...record, packages: [] }))).not.toBe(generationOf(recordText(record)));
 });
 
-test('to publish the same again writes nothing', async () => {
+test('to publish the same again writes nothing', () => {
   using folder = new TemporaryFolder();
   const { user, project, record } = rig(folder);
-  await publishEnvironment(project, record, user);
-  const files = [...(await publishedFiles(project, user)), join(project, '.fettle/bin/tool'), join(project, '.fettle')];
+  publishEnvironment(project, record, user);
+  const files = [...publishedFiles(project, user), join(project, '.fettle/bin/tool'), join(project, '.fettle')];
   const states = (): readonly string[] =>
     files.map((file) => {
       const { ctimeNs, ino } = statSync(file, { bigint: true });
       return `${ino}:${ctimeNs}`;
     });
   const before = states();
-  await publishEnvironment(project, record, user);
+  publishEnvironment(project, record, user);
   expect(states()).toEqual(before);
 });
 
-test('what was removed is made anew', async () => {
+test('what was removed is made anew', () => {
   using folder = new TemporaryFolder();
   const { user, project, record } = rig(folder);
-  await publishEnvironment(project, record, user);
-  const files = await publishedFiles(project, user);
+  publishEnvironment(project, record, user);
+  const files = publishedFiles(project, user);
   expect(files).toHaveLength(4);
   for (const file of files) rmSync(file, { recursive: true });
-  expect(await publishedFiles(project, user)).toEqual([]);
-  await publishEnvironment(project, record, user);
-  expect(await publishedFiles(project, user)).toEqual(files);
+  expect(publishedFiles(project, user)).toEqual([]);
+  publishEnvironment(project, record, user);
+  expect(publishedFiles(project, user)).toEqual(files);
 });
 
-test('a home that cannot be written is no failure: only hooks do without', async () => {
+test('a home that cannot be written is no failure: only hooks do without', () => {
   using folder = new TemporaryFolder();
   const { user, project, record } = rig(folder);
   const home = folder.write('file', '');
-  await publishEnvironment(project, record, { ...user, home });
-  expect(await isTrusted(project, recordText(record), { ...user, home })).toBe(false);
+  publishEnvironment(project, record, { ...user, home });
+  expect(isTrusted(project, recordText(record), { ...user, home })).toBe(false);
+});
+
+test('another digest of the manifest is recorded with all that follows from it, and nothing else', () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  publishEnvironment(project, record, user);
+  const launcher = statSync(join(project, '.fettle/bin/tool')).ctimeMs;
+  const after = 'a'.repeat(64);
+  const written = publishDigest(project, { before: record.manifestDigest, after }, user);
+  const text = readFileSync(join(project, '.fettle/environment.json'), 'utf8');
+  expect(text).toBe(recordText({ ...record, manifestDigest: after }));
+  expect(readFileSync(join(project, '.fettle/generation'), 'utf8')).toBe(`${generationOf(text)}\n`);
+  expect(isTrusted(project, text, user)).toBe(true);
+  expect(statSync(join(project, '.fettle/bin/tool')).ctimeMs).toBe(launcher);
+  expect(publishedFiles(project, user)).toEqual(expect.arrayContaining([...(written ?? [])]));
+});
+
+test('no other digest is recorded where the record is that of another manifest, or there is none', () => {
+  using folder = new TemporaryFolder();
+  const { user, project, record } = rig(folder);
+  const digests = { before: 'b'.repeat(64), after: 'a'.repeat(64) };
+  expect(publishDigest(project, digests, user)).toBeUndefined();
+  publishEnvironment(project, record, user);
+  expect(publishDigest(project, digests, user)).toBeUndefined();
+  expect(readFileSync(join(project, '.fettle/environment.json'), 'utf8')).toBe(recordText(record));
 });

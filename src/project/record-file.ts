@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../errors/index.js';
+import { textIn } from '../support/text-in.js';
 import { projectLayout, type ProjectLayout } from './layout.js';
 import { parseRecord } from './parse-record.js';
+import { removeDeadDrafts, replaceFile } from './replace-file.js';
 import type { EnvironmentRecord } from './record.js';
 
 /** Where the record of a project is. */
@@ -26,16 +28,16 @@ export function manifestChanged(record: EnvironmentRecord, manifestBytes: Uint8A
  * @throws FettleError E_NOT_SYNCED for a record that cannot be used: damaged, of a newer fettle, of another folder.
  * A sync overwrites it.
  */
-export async function readEnvironment(projectDir: string): Promise<EnvironmentRecord | undefined> {
+export function readEnvironment(projectDir: string): EnvironmentRecord | undefined {
   const { environmentFile } = projectLayout(projectDir);
-  const text = await readIfThere(environmentFile);
+  const text = readIfThere(environmentFile);
   if (text === undefined) return undefined;
   const parsed = parseRecord(text);
   if (parsed.kind === 'newer') throw newer(environmentFile, parsed.version);
   if (parsed.kind === 'damaged')
     throw unusable(environmentFile, `The project's environment is damaged: ${parsed.problem}.`);
   const recordedFor = dirname(parsed.record.manifestFile);
-  if (!(await isSameFolder(recordedFor, projectDir))) throw ofAnotherFolder(environmentFile, recordedFor, projectDir);
+  if (!isSameFolder(recordedFor, projectDir)) throw ofAnotherFolder(environmentFile, recordedFor, projectDir);
   return parsed.record;
 }
 
@@ -45,16 +47,14 @@ export async function readEnvironment(projectDir: string): Promise<EnvironmentRe
  * @returns whether anything was written: an equal record is left as it is, with its modification time
  * @throws FettleError E_DISK_FULL, E_FILE
  */
-export async function writeEnvironment(projectDir: string, record: EnvironmentRecord): Promise<boolean> {
+export function writeEnvironment(projectDir: string, record: EnvironmentRecord): boolean {
   const layout = projectLayout(projectDir);
   const text = recordText(record);
-  // Not loaded by those who only read.
-  const { removeDeadDrafts, replaceFile } = await import('./replace-file.js');
   try {
-    await makeFolder(layout);
-    await removeDeadDrafts(layout.environmentFile);
-    if ((await readFile(layout.environmentFile, 'utf8').catch(() => undefined)) === text) return false;
-    await replaceFile(layout.environmentFile, text);
+    makeFolder(layout);
+    removeDeadDrafts(layout.environmentFile);
+    if (textIn(layout.environmentFile) === text) return false;
+    replaceFile(layout.environmentFile, text);
     return true;
   } catch (error) {
     throw notWritten(layout.environmentFile, error);
@@ -66,9 +66,9 @@ export function recordText(record: EnvironmentRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+function readIfThere(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw unusable(file, `The project's environment cannot be read: ${messageOf(error)}`, error);
@@ -76,19 +76,20 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /** Links may name one folder in two ways. A folder that is gone is another one. */
-async function isSameFolder(one: string, other: string): Promise<boolean> {
+function isSameFolder(one: string, other: string): boolean {
   if (resolve(one) === resolve(other)) return true;
-  const found = await Promise.all([one, other].map((folder) => stat(folder).catch(() => undefined)));
-  const [first, second] = found;
+  const [first, second] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false }));
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
 /** The ignore file is the user's once it is there. */
-async function makeFolder({ folder, ignoreFile }: ProjectLayout): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(ignoreFile, '*\n', { flag: 'wx' }).catch((error: unknown) => {
+function makeFolder({ folder, ignoreFile }: ProjectLayout): void {
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(ignoreFile, '*\n', { flag: 'wx' });
+  } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
-  });
+  }
 }
 
 function unusable(path: string, message: string, cause?: unknown): FettleError {

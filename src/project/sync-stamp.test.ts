@@ -20,13 +20,13 @@ const IDENTITY = { build: 'one', cacheRoot: null };
 const MINUTE = 60_000;
 
 /** A project whose sync has just ended; it began well after its files were written. */
-async function syncedProject(folder: TemporaryFolder, changes: Partial<StampContent> = {}): Promise<number> {
+function syncedProject(folder: TemporaryFolder, changes: Partial<StampContent> = {}): number {
   folder.makeFolder('.fettle');
   folder.write('fettle.lua', 'packages = {}');
   folder.write('recipes/a.lua', 'a');
   folder.makeFolder('cache/asset');
   const now = Date.now() + MINUTE;
-  await writeStamp(folder.directory, {
+  writeStamp(folder.directory, {
     identity: IDENTITY,
     env: { CC: 'cc', UNSET: null },
     startedAt: now - 1000,
@@ -59,9 +59,9 @@ function redated(
 }
 
 describe('a stamp', () => {
-  test('holds while nothing changes, and gives back what it was given', async () => {
+  test('holds while nothing changes, and gives back what it was given', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     expect(isStillFresh(folder, now + MINUTE)).toBe(true);
     expect(readStamp(folder.directory)?.packages).toEqual([{ id: 'a' }]);
   });
@@ -105,16 +105,16 @@ describe('a stamp', () => {
         mkdirSync(join(at, 'cache/asset'));
       },
     ],
-  ])('falls when %s', async (_change, make) => {
+  ])('falls when %s', (_change, make) => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     make(folder.directory);
     expect(isStillFresh(folder, now)).toBe(false);
   });
 
-  test('falls when a source is rewritten with the same size and the old date put back', async () => {
+  test('falls when a source is rewritten with the same size and the old date put back', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     const file = join(folder.directory, 'recipes/a.lua');
     const { atime, mtime } = statSync(file);
     writeFileSync(file, 'b');
@@ -122,9 +122,9 @@ describe('a stamp', () => {
     expect(isStillFresh(folder, now)).toBe(false);
   });
 
-  test('falls when a source is replaced by another file', async () => {
+  test('falls when a source is replaced by another file', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     renameSync(folder.write('other.lua', 'b'), join(folder.directory, 'recipes/a.lua'));
     expect(isStillFresh(folder, now)).toBe(false);
   });
@@ -134,47 +134,47 @@ describe('a stamp', () => {
     ['another value of a variable', { env: { CC: 'clang' } }],
     ['a variable that is gone', { env: {} }],
     ['a variable that was not set then', { env: { CC: 'cc', UNSET: '' } }],
-  ])('falls with %s', async (_change, changes) => {
+  ])('falls with %s', (_change, changes) => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     expect(isStillFresh(folder, now, changes)).toBe(false);
   });
 
-  test('falls after an hour, and when the clock went back', async () => {
+  test('falls after an hour, and when the clock went back', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     expect(isStillFresh(folder, now + 61 * MINUTE)).toBe(false);
     expect(isStillFresh(folder, now - 1)).toBe(false);
   });
 
-  test('is not written for a source that changed after the sync began, and an old one goes', async () => {
+  test('is not written for a source that changed after the sync began, and an old one goes', () => {
     using folder = new TemporaryFolder();
-    await syncedProject(folder);
-    await syncedProject(folder, { startedAt: Date.now() - MINUTE });
+    syncedProject(folder);
+    syncedProject(folder, { startedAt: Date.now() - MINUTE });
     expect(readStamp(folder.directory)).toBeUndefined();
   });
 
-  test('is not written when something is missing, or there after all', async () => {
+  test('is not written when something is missing, or there after all', () => {
     using folder = new TemporaryFolder();
-    await syncedProject(folder, { results: [join(folder.directory, 'nowhere')] });
+    syncedProject(folder, { results: [join(folder.directory, 'nowhere')] });
     expect(readStamp(folder.directory)).toBeUndefined();
-    await syncedProject(folder, { absent: [join(folder.directory, 'fettle.lua')] });
+    syncedProject(folder, { absent: [join(folder.directory, 'fettle.lua')] });
     expect(readStamp(folder.directory)).toBeUndefined();
   });
 
   test.each(['', '{', 'null', '[]', '{"version":3}', '{"version":2}'])(
     'that is damaged (%p) counts as none',
-    async (text) => {
+    (text) => {
       using folder = new TemporaryFolder();
-      await syncedProject(folder);
+      syncedProject(folder);
       folder.write('.fettle/stamp.json', text);
       expect(readStamp(folder.directory)).toBeUndefined();
     },
   );
 
-  test('holds for sources with other dates and the same content, which it names', async () => {
+  test('holds for sources with other dates and the same content, which it names', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     expect(redated(folder, now)).toEqual([]);
     utimesSync(join(folder.directory, 'fettle.lua'), 1, 1);
     renameSync(folder.write('other.lua', 'a'), join(folder.directory, 'recipes/a.lua'));
@@ -202,34 +202,34 @@ describe('a stamp', () => {
         mkdirSync(file);
       },
     ],
-  ])('falls when a source %s', async (_change, make) => {
+  ])('falls when a source %s', (_change, make) => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     make(join(folder.directory, 'recipes/a.lua'));
     expect(isStillFresh(folder, now)).toBe(false);
   });
 
-  test('falls when a source that is no text has another date', async () => {
+  test('falls when a source that is no text has another date', () => {
     using folder = new TemporaryFolder();
     const file = folder.write('data', '');
     writeFileSync(file, Buffer.from([0x66, 0xff]));
-    const now = await syncedProject(folder, { sources: [file] });
+    const now = syncedProject(folder, { sources: [file] });
     writeFileSync(file, Buffer.from([0x66, 0xfe]));
     expect(isStillFresh(folder, now)).toBe(false);
   });
 
-  test('falls when a result has another date, whatever is in it', async () => {
+  test('falls when a result has another date, whatever is in it', () => {
     using folder = new TemporaryFolder();
     const result = folder.write('result', 'r');
-    const now = await syncedProject(folder, { results: [result] });
+    const now = syncedProject(folder, { results: [result] });
     expect(isStillFresh(folder, now)).toBe(true);
     utimesSync(result, 1, 1);
     expect(isStillFresh(folder, now)).toBe(false);
   });
 
-  test('takes the new dates, and tells which they are, its own among them', async () => {
+  test('takes the new dates, and tells which they are, its own among them', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     const [manifest, file] = ['fettle.lua', '.fettle/stamp.json'].map((name) => join(folder.directory, name));
     const stateOf = (path = ''): string => fileStateOf(path)?.text ?? '';
     const before = [stateOf(manifest), stateOf(file)];
@@ -237,28 +237,77 @@ describe('a stamp', () => {
     const stamp = readStamp(folder.directory);
     if (!stamp) throw new Error('no stamp');
     const found = redatedFiles(stamp, now, IDENTITY, { CC: 'cc' }) ?? [];
-    const changes = restamp(folder.directory, stamp, found, now);
+    const changes = restamp(folder.directory, stamp, { redated: found, since: now });
     expect(changes).toEqual([manifest, file].map((path, index) => ({ before: before[index], after: stateOf(path) })));
     expect(redated(folder, now)).toEqual([]);
     expect(readStamp(folder.directory)?.writtenAt).toBe(now);
   });
 
-  test('takes no date of a file that may yet change unseen', async () => {
+  test('takes no date of a file that may yet change unseen', () => {
     using folder = new TemporaryFolder();
-    const now = await syncedProject(folder);
+    const now = syncedProject(folder);
     utimesSync(join(folder.directory, 'fettle.lua'), 1, 1);
     const stamp = readStamp(folder.directory);
     if (!stamp) throw new Error('no stamp');
     const found = redatedFiles(stamp, now, IDENTITY, { CC: 'cc' }) ?? [];
-    expect(restamp(folder.directory, stamp, found, found[0]?.now.changedAt ?? 0)).toEqual([]);
+    const since = found[0]?.now.changedAt ?? 0;
+    expect(restamp(folder.directory, stamp, { redated: found, since })).toEqual([]);
     expect(redated(folder, now)).toEqual(['fettle.lua']);
   });
 
-  test('can be removed, also when there is none', async () => {
+  test('leaves it to others what an edited manifest says, but not one with other rights', () => {
     using folder = new TemporaryFolder();
-    await syncedProject(folder);
-    await removeStamp(folder.directory);
-    await removeStamp(folder.directory);
+    const manifest = join(folder.directory, 'fettle.lua');
+    const identity = { ...IDENTITY, manifest };
+    const now = syncedProject(folder, { identity });
+    writeFileSync(manifest, 'packages = {} -- edited');
+    const stamp = readStamp(folder.directory);
+    if (!stamp) throw new Error('no stamp');
+    const [found, ...others] = redatedFiles(stamp, now, identity, { CC: 'cc' }) ?? [];
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ path: manifest, edited: stamp.contents[manifest]?.concat(' -- edited') });
+    chmodSync(manifest, 0o755);
+    expect(redatedFiles(stamp, now, identity, { CC: 'cc' })).toBeUndefined();
+  });
+
+  test('takes the content of an edited manifest, and what was written because of it', () => {
+    using folder = new TemporaryFolder();
+    const [manifest, asset] = ['fettle.lua', 'cache/asset'].map((name) => join(folder.directory, name)) as [
+      string,
+      string,
+    ];
+    const identity = { ...IDENTITY, manifest };
+    const now = syncedProject(folder, { identity });
+    writeFileSync(manifest, 'packages = {} -- edited');
+    folder.write('cache/asset/more', '');
+    const stamp = readStamp(folder.directory);
+    const manifestState = fileStateOf(manifest);
+    if (!stamp || !manifestState) throw new Error('no stamp');
+    const edited = `${folder.directory}\npackages = {} -- edited`;
+    const redated = [{ path: manifest, before: stamp.states[manifest] ?? '', now: manifestState, edited }];
+    const changes = restamp(folder.directory, stamp, { redated, since: now, rewritten: [asset] });
+    expect(changes).toHaveLength(3);
+    expect(changes[1]).toEqual({ before: stamp.states[asset], after: fileStateOf(asset)?.text });
+    const restamped = readStamp(folder.directory);
+    expect(restamped?.contents[manifest]).toBe(edited);
+    expect(restamped && redatedFiles(restamped, now, identity, { CC: 'cc' })).toEqual([]);
+  });
+
+  test('that somebody has removed meanwhile is not written again', () => {
+    using folder = new TemporaryFolder();
+    const now = syncedProject(folder);
+    const stamp = readStamp(folder.directory);
+    if (!stamp) throw new Error('no stamp');
+    removeStamp(folder.directory);
+    expect(restamp(folder.directory, stamp, { redated: [], since: now })).toEqual([]);
+    expect(readStamp(folder.directory)).toBeUndefined();
+  });
+
+  test('can be removed, also when there is none', () => {
+    using folder = new TemporaryFolder();
+    syncedProject(folder);
+    removeStamp(folder.directory);
+    removeStamp(folder.directory);
     expect(() => readFileSync(join(folder.directory, '.fettle/stamp.json'))).toThrow();
   });
 });

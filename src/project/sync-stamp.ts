@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { contentOf, fileStateOf, type FileState } from '../support/file-state.js';
 import { projectLayout } from './layout.js';
@@ -53,11 +52,14 @@ export interface Redated {
   readonly before: string;
   /** Found before its content was read. */
   readonly now: FileState;
+  /** Of a manifest that was edited, which may still say the same: its content now, as in `contents`. */
+  readonly edited?: string;
 }
 
 /**
  * Does the stamp still hold, for these settings and this environment?
- * @returns the files whose content had to be read to know; undefined when it does not hold
+ * @returns the files whose content had to be read to know, an edited manifest among them, which the caller must judge; undefined
+ *   when it does not hold
  */
 export function redatedFiles(
   stamp: SyncStamp,
@@ -68,33 +70,44 @@ export function redatedFiles(
   const age = now - stamp.writtenAt;
   if (age < 0 || age >= LIFETIME_MS || !isSame(stamp.identity, identity)) return undefined;
   if (!Object.entries(stamp.env).every(([name, value]) => (env[name] ?? null) === value)) return undefined;
-  const redated = otherStates(stamp);
   const folders = new Map<string, string>();
-  const isSameContent = ({ path }: Redated): boolean => contentOf(path, folders) === stamp.contents[path];
-  return redated?.every(isSameContent) === true ? redated : undefined;
+  const redated = otherStates(stamp)?.map((file) => withContent(stamp, file, folders));
+  return redated?.every((file) => file !== undefined) === true ? redated : undefined;
+}
+
+/** Undefined for a file with another content, but for the manifest. */
+function withContent(stamp: SyncStamp, file: Redated, folders: Map<string, string>): Redated | undefined {
+  const edited = contentOf(file.path, folders);
+  if (edited === stamp.contents[file.path]) return file;
+  return edited !== undefined && isManifest(stamp, file.path) ? { ...file, edited } : undefined;
+}
+
+function isManifest({ identity }: SyncStamp, path: string): boolean {
+  return identity['manifest'] === path;
 }
 
 /** Undefined when one of them can have no content that it had before. */
-function otherStates({ states, contents }: SyncStamp): readonly Redated[] | undefined {
+function otherStates(stamp: SyncStamp): readonly Redated[] | undefined {
   const others: Redated[] = [];
-  for (const [path, before] of Object.entries(states)) {
+  for (const [path, before] of Object.entries(stamp.states)) {
     const now = fileStateOf(path);
     if ((now?.text ?? null) === before) continue;
-    if (!now || before === null || !Object.hasOwn(contents, path) || !isLike(before, now.text)) return undefined;
+    if (!now || before === null || !Object.hasOwn(stamp.contents, path)) return undefined;
+    if (!isLike(before, now.text, isManifest(stamp, path))) return undefined;
     others.push({ path, before, now });
   }
   return others;
 }
 
-/** Whether two states are of the same size and mode. */
-function isLike(first: string, second: string): boolean {
+/** Whether two states are of the same size, unless any will do, and mode. */
+function isLike(first: string, second: string, isAnySize: boolean): boolean {
   const [one, other] = [first.split(':'), second.split(':')];
-  return one[0] === other[0] && one[4] === other[4];
+  return (isAnySize || one[0] === other[0]) && one[4] === other[4];
 }
 
 /** Removes the stamp: the next sync looks at everything. */
-export async function removeStamp(projectDir: string): Promise<void> {
-  await rm(projectLayout(projectDir).stampFile, { force: true });
+export function removeStamp(projectDir: string): void {
+  rmSync(projectLayout(projectDir).stampFile, { force: true });
 }
 
 function isSame(first: SyncSettings['identity'], second: SyncSettings['identity']): boolean {

@@ -10,46 +10,46 @@ function person(folder: TemporaryFolder, env: Record<string, string> = {}) {
   return { env, home: join(folder.directory, 'home'), platform: 'linux' as const };
 }
 
-test('a record that a sync of this user noted is trusted, and no other one', async () => {
+test('a record that a sync of this user noted is trusted, and no other one', () => {
   using folder = new TemporaryFolder();
   const [project, other] = [folder.makeFolder('project'), folder.makeFolder('other')];
   const user = person(folder);
-  expect(await isTrusted(project, RECORD, user)).toBe(false);
-  expect(await trustRecord(project, RECORD, user)).toBe(true);
-  expect(await isTrusted(project, RECORD, user)).toBe(true);
-  expect(await isTrusted(project, '{"version":1, }\n', user)).toBe(false);
-  expect(await isTrusted(other, RECORD, user)).toBe(false);
-  expect(await isTrusted(project, RECORD, { ...user, home: join(folder.directory, 'elsewhere') })).toBe(false);
+  expect(isTrusted(project, RECORD, user)).toBe(false);
+  expect(trustRecord(project, RECORD, user)).toBe(true);
+  expect(isTrusted(project, RECORD, user)).toBe(true);
+  expect(isTrusted(project, '{"version":1, }\n', user)).toBe(false);
+  expect(isTrusted(other, RECORD, user)).toBe(false);
+  expect(isTrusted(project, RECORD, { ...user, home: join(folder.directory, 'elsewhere') })).toBe(false);
 });
 
-test('a project that is reached through a link is the same project', async () => {
+test('a project that is reached through a link is the same project', () => {
   using folder = new TemporaryFolder();
   const project = folder.makeFolder('project');
   symlinkSync(project, join(folder.directory, 'link'));
-  await trustRecord(join(folder.directory, 'link'), RECORD, person(folder));
-  expect(await isTrusted(project, RECORD, person(folder))).toBe(true);
+  trustRecord(join(folder.directory, 'link'), RECORD, person(folder));
+  expect(isTrusted(project, RECORD, person(folder))).toBe(true);
 });
 
-test('the note is written once, and only its owner can read it', async () => {
+test('the note is written once, and only its owner can read it', () => {
   using folder = new TemporaryFolder();
   const project = folder.makeFolder('project');
-  await trustRecord(project, RECORD, person(folder));
-  expect(await trustRecord(project, RECORD, person(folder))).toBe(false);
-  const file = await trustFileOf(project, person(folder));
+  trustRecord(project, RECORD, person(folder));
+  expect(trustRecord(project, RECORD, person(folder))).toBe(false);
+  const file = trustFileOf(project, person(folder));
   expect([statSync(file).mode & 0o777, statSync(dirname(file)).mode & 0o777]).toEqual([0o600, 0o700]);
 });
 
-test('notes are where XDG_STATE_HOME says, unless it is relative', async () => {
+test('notes are where XDG_STATE_HOME says, unless it is relative', () => {
   using folder = new TemporaryFolder();
   const project = folder.makeFolder('project');
-  const absolute = await trustFileOf(project, person(folder, { XDG_STATE_HOME: '/state' }));
+  const absolute = trustFileOf(project, person(folder, { XDG_STATE_HOME: '/state' }));
   expect(absolute).toMatch(/^\/state\/fettle\/projects\/[0-9a-f]{64}$/);
-  const relative = await trustFileOf(project, person(folder, { XDG_STATE_HOME: 'state' }));
+  const relative = trustFileOf(project, person(folder, { XDG_STATE_HOME: 'state' }));
   expect(dirname(relative)).toBe(join(folder.directory, 'home/.local/state/fettle/projects'));
 });
 
-test('on Windows notes are in the local application data', async () => {
+test('on Windows notes are in the local application data', () => {
   using folder = new TemporaryFolder();
   const user = { ...person(folder, { LOCALAPPDATA: '/local' }), platform: 'windows' as const };
-  expect(dirname(await trustFileOf(folder.directory, user))).toBe('/local/fettle/state/projects');
+  expect(dirname(trustFileOf(folder.directory, user))).toBe('/local/fettle/state/projects');
 });

@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { contentOf, fileStateOf, isOlderThan } from '../support/file-state.js';
 import { projectLayout } from './layout.js';
-import { removeDeadDrafts, replaceFileNow } from './replace-file.js';
+import { removeDeadDrafts, replaceFile } from './replace-file.js';
 import type { Redated, SyncSettings, SyncStamp } from './sync-stamp.js';
 
 /** A state that is another one now. */
@@ -27,15 +27,15 @@ export interface StampContent extends SyncSettings {
  * Writes the stamp of a sync that left nothing to do, or removes the old one when that cannot be proven.
  * @returns the states of all that the stamp compares, and of the stamp itself; undefined when there is none
  */
-export async function writeStamp(projectDir: string, content: StampContent): Promise<SyncStamp['states'] | undefined> {
+export function writeStamp(projectDir: string, content: StampContent): SyncStamp['states'] | undefined {
   const { stampFile } = projectLayout(projectDir);
-  await removeDeadDrafts(stampFile);
+  removeDeadDrafts(stampFile);
   const { identity, env, writtenAt, packages, sources } = content;
   // Before their states: when these are older than the sync, nothing has changed in between.
   const contents = contentsOf(sources);
   const states = statesOf(content);
   if (!states) {
-    await rm(stampFile, { force: true });
+    rmSync(stampFile, { force: true });
     return undefined;
   }
   const stamp: SyncStamp = { version: 2, writtenAt, identity, env, states, contents, packages };
@@ -43,30 +43,52 @@ export async function writeStamp(projectDir: string, content: StampContent): Pro
   return { ...states, [stampFile]: stateOf(stampFile) };
 }
 
+/** What of a stamp is another one now. */
+export interface Restamping {
+  readonly redated: readonly Redated[];
+  /** Milliseconds since the epoch: what has changed later may change again unseen, and nothing is written. */
+  readonly since: number;
+  /** What this sync itself has written anew. */
+  readonly rewritten?: readonly string[];
+}
+
 /**
- * Gives a stamp the dates that files have now, whose content is what it was: the next sync need not read them.
- * @param since - milliseconds since the epoch: what has changed later may change again unseen, and nothing is written
+ * Gives a stamp the dates that files have now, whose content is what it was or says the same: the next sync need not read them.
  * @returns what has changed in the states that others compare, the stamp's own among them
  */
 export function restamp(
   projectDir: string,
   stamp: SyncStamp,
-  redated: readonly Redated[],
-  since: number,
+  { redated, since, rewritten = [] }: Restamping,
 ): readonly Restated[] {
   const { stampFile } = projectLayout(projectDir);
-  const before = stateOf(stampFile);
-  if (before === null || !redated.every(({ now }) => isOlderThan(now, since))) return [];
-  const states = { ...stamp.states, ...Object.fromEntries(redated.map(({ path, now }) => [path, now.text])) };
-  replaceStamp(stampFile, { ...stamp, states });
-  const after = stateOf(stampFile);
-  const files = redated.map(({ before, now }) => ({ before, after: now.text }));
-  return after === null ? files : [...files, { before, after }];
+  if (stateOf(stampFile) === null || !redated.every(({ now }) => isOlderThan(now, since))) return [];
+  const edited = redated.flatMap(({ path, edited }) => (edited === undefined ? [] : [[path, edited] as const]));
+  const changed = {
+    ...Object.fromEntries(redated.map(({ path, now }) => [path, now.text])),
+    ...presentStates(rewritten),
+  };
+  const old = { ...stamp.states, ...presentStates([stampFile]) };
+  const contents = { ...stamp.contents, ...Object.fromEntries(edited) };
+  replaceStamp(stampFile, { ...stamp, states: { ...stamp.states, ...changed }, contents });
+  return Object.entries({ ...changed, ...presentStates([stampFile]) }).flatMap(([path, after]) => {
+    const before = old[path] ?? null;
+    return before === null || before === after ? [] : [{ before, after }];
+  });
+}
+
+function presentStates(paths: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const state = stateOf(path);
+      return state === null ? [] : [[path, state] as const];
+    }),
+  );
 }
 
 function replaceStamp(stampFile: string, stamp: SyncStamp): void {
   // It holds values of variables, which may be anything.
-  replaceFileNow(stampFile, JSON.stringify(stamp), { mode: 0o600 });
+  replaceFile(stampFile, JSON.stringify(stamp), { mode: 0o600 });
 }
 
 /** No stamp is to take much longer to read because of them. */

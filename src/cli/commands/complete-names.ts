@@ -29,10 +29,10 @@ async function namesOf(invocation: Invocation, kind: NameKind): Promise<readonly
         shippedDir: invocation.shippedDir,
       });
     case 'packages':
-      return project ? packageNames(await recordOf(project), await identitiesIn(project)) : [];
+      return project ? packageNames(recordOf(project), await identitiesIn(project)) : [];
     case 'products':
       return project
-        ? ((await recordOf(project))?.packages ?? []).flatMap(({ products }) => Object.keys(products))
+        ? ((recordOf(project))?.packages ?? []).flatMap(({ products }) => Object.keys(products))
         : [];
     case 'programs':
       return project ? launcherNames(project.directory) : [];
@@ -53,7 +53,7 @@ function projectOf(invocation: Invocation): Project | undefined {
   }
 }
 
-function recordOf({ directory }: Project): Promise<EnvironmentRecord | undefined> {
+function recordOf({ directory }: Project): EnvironmentRecord | undefined {
   return previousRecord(directory);
 }
 

@@ -90,7 +90,7 @@ export function platformOf({ platform, arch }: Invocation['host']): string {
  * @throws FettleError what is wrong with a recipe
  */
 async function missingOf(manifest: Manifest, found: readonly FoundPackage[]): Promise<readonly string[]> {
-  const record = await previousRecord(manifest.directory);
+  const record = previousRecord(manifest.directory);
   const keepsNothing = (id: string, key: string): boolean =>
     record?.packages.some((each) => each.id === id && each.key === key && each.assetPath === null) ?? false;
   return found.flatMap(({ id, key, entry, error }) => {

@@ -25,7 +25,7 @@ export async function fetchAll(invocation: Invocation, options: FetchAllOptions)
     invocation,
     () => ({ mode: 'update' }),
     async (made, manifest, fetch) => {
-      await saveLock(invocation, made.use, made.result);
+      saveLock(invocation, made.use, made.result);
       const platforms = platformsOf(invocation, manifest, made.use, options);
       const fetched = await fetch(platforms);
       tell(invocation, { made, fetched, platforms }, options);

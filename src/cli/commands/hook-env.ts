@@ -53,10 +53,10 @@ async function targetOf({ host }: Invocation): Promise<Target> {
   if (manifestFile === undefined) return { kind: 'none' };
   const projectDir = dirname(manifestFile);
   try {
-    const record = await readEnvironment(projectDir);
+    const record = readEnvironment(projectDir);
     if (!record) return { kind: 'none' };
     // Of the record as it was read, not of the file, which may be another one by now.
-    if (await isTrusted(projectDir, recordText(record), host)) return { kind: 'trusted', projectDir, record };
+    if (isTrusted(projectDir, recordText(record), host)) return { kind: 'trusted', projectDir, record };
     return { kind: 'declined', projectDir, reason: 'its environment is not that of a sync of yours' };
   } catch (error) {
     return { kind: 'declined', projectDir, reason: messageOf(error) };
@@ -70,9 +70,17 @@ async function entered(
 ): Promise<Record<string, string>> {
   // Counts as a use; the shell itself holds no lease, because nobody would give it back.
   leaseAssets(assetsOf(record), host)[Symbol.dispose]();
-  if (manifestChanged(record, await readManifestBytes(record.manifestFile).catch(() => new Uint8Array())))
+  if (manifestChanged(record, bytesIfThere(record.manifestFile)))
     streams.err(`fettle: ${shown(record.manifestFile)} is not what the last complete sync used; run "fettle sync"\n`);
   return activate(left, composeEnvironment(record), `${projectDir}:${generationOf(recordText(record))}`);
+}
+
+function bytesIfThere(manifestFile: string): Uint8Array {
+  try {
+    return readManifestBytes(manifestFile);
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 /** Says once in each shell that a folder is passed over, and why. */

@@ -47,7 +47,7 @@ async function installFromManifest(
     isWhole: names.length === 0,
     lock,
   });
-  await removeStamp(dirname(provisioned.manifestFile));
+  removeStamp(dirname(provisioned.manifestFile));
   return provisioned;
 }
 

@@ -23,7 +23,7 @@ interface Listed {
 export async function list(invocation: Invocation, options: { readonly json?: boolean }): Promise<number> {
   const manifest = loadProjectManifest(invocation);
   manifest.state?.close();
-  const record = await previousRecord(manifest.directory);
+  const record = previousRecord(manifest.directory);
   const rows = await listedPackages(manifest, record);
   invocation.streams.out(options.json === true ? `${JSON.stringify({ packages: rows })}\n` : asTable(rows));
   return EXIT.ok;

@@ -51,7 +51,7 @@ async function check(invocation: Invocation, { json }: LockCommandOptions): Prom
 
 async function write(invocation: Invocation, made: MadeLock, { json }: LockCommandOptions): Promise<number> {
   const { use, result } = made;
-  const isWritten = await saveLock(invocation, use, result);
+  const isWritten = saveLock(invocation, use, result);
   if (json === true) invocation.streams.out(`${JSON.stringify(asJson(made, isWritten))}\n`);
   else tell(invocation, made);
   return result.gaps.length === 0 ? EXIT.ok : EXIT.network;

@@ -54,9 +54,9 @@ async function checkRecord({ manifestFile }: ExaminedProject, host: Host): Promi
   const name = 'environment';
   const sync = 'Run "fettle sync".';
   try {
-    const record = await readEnvironment(dirname(manifestFile));
+    const record = readEnvironment(dirname(manifestFile));
     if (!record) return [warning(name, 'no sync has been yet', sync)];
-    const isTrustedRecord = await isTrusted(dirname(manifestFile), recordText(record), host);
+    const isTrustedRecord = isTrusted(dirname(manifestFile), recordText(record), host);
     const trust = isTrustedRecord
       ? ok('trust', 'hooks of shells activate this project')
       : warning(

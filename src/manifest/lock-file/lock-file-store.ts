@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile, chmod } from 'node:fs/promises';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../../errors/index.js';
 import type { LockFile } from './lock-file.js';
@@ -22,7 +22,7 @@ export async function readLockFile(
   file: string,
   { joinsConflicts = false }: { readonly joinsConflicts?: boolean } = {},
 ): Promise<LockFile | undefined> {
-  const text = await readIfThere(file);
+  const text = readIfThere(file);
   if (text === undefined) return undefined;
   return joinsConflicts ? parseConflictedLockFile(text, file) : parseLockFile(text, file);
 }
@@ -32,30 +32,30 @@ export async function readLockFile(
  * @returns whether anything was written: an equal file is left as it is
  * @throws FettleError E_FILE, E_DISK_FULL
  */
-export async function writeLockFile(file: string, lock: LockFile): Promise<boolean> {
+export function writeLockFile(file: string, lock: LockFile): boolean {
   const text = serializeLockFile(lock);
+  if (readIfThere(file) === text) return false;
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
-    if ((await readIfThere(file)) === text) return false;
-    await writeFile(draft, text, { flag: 'wx' });
-    await keepMode(file, draft);
-    await rename(draft, file);
+    writeFileSync(draft, text, { flag: 'wx' });
+    keepMode(file, draft);
+    renameSync(draft, file);
     return true;
   } catch (error) {
     throw notWritten(file, error);
   } finally {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
   }
 }
 
-async function keepMode(file: string, draft: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found) await chmod(draft, found.mode & 0o777);
+function keepMode(file: string, draft: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found) chmodSync(draft, found.mode & 0o777);
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+function readIfThere(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw new FettleError('E_FILE', `The lock file cannot be read: ${messageOf(error)}`, {

@@ -1,12 +1,12 @@
-import { utimesSync } from 'node:fs';
-import { mkdir, realpath, rm, utimes } from 'node:fs/promises';
+import { mkdirSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { textIn } from '../../support/text-in.js';
 import { removeDeadDrafts, replaceFile } from '../replace-file.js';
 import type { Person } from '../state-folder.js';
 import { answersFilesOf } from './answers-layout.js';
 import type { Answers } from './answers.js';
 import { answersText, type AnswersText } from './answers-text.js';
-import { findStat } from './stat-lines.js';
+import { findStat, knownStat } from './stat-lines.js';
 
 /** As long as a stamp: a longer silence would make the cache forget that its entries are used. */
 const LIFETIME_MS = 60 * 60 * 1000;
@@ -21,25 +21,25 @@ const MOST_PATHS = 2000;
 export async function writeAnswers(answers: Answers, person: Person, now: number): Promise<void> {
   const files = answersFilesOf(answers.projectDir, person);
   if (!files) return;
-  const text = await textOf(answers).catch(() => undefined);
-  await writeOrRemove(files.environment, text?.environment, now);
-  await writeOrRemove(files.packages, text?.packages, now);
+  const text = await textOf(answers, textIn(files.environment) ?? '').catch(() => undefined);
+  writeOrRemove(files.environment, text?.environment, now);
+  writeOrRemove(files.packages, text?.packages, now);
 }
 
 /** Removes what there is: from now on Node answers. */
-export async function removeAnswers(projectDir: string, person: Person): Promise<void> {
-  const files = Object.values(answersFilesOf(projectDir, person) ?? {});
-  await Promise.all(files.map((file) => rm(file, { force: true }).catch(() => undefined)));
+export function removeAnswers(projectDir: string, person: Person): void {
+  for (const file of Object.values(answersFilesOf(projectDir, person) ?? {})) removeIfPossible(file);
 }
 
-async function textOf(answers: Answers): Promise<AnswersText | undefined> {
+/** @param before the last answers of the project */
+async function textOf(answers: Answers, before: string): Promise<AnswersText | undefined> {
   const { projectDir } = answers;
   // The entry looks for the folder by its real path.
-  if ((await realpath(projectDir)) !== projectDir) return undefined;
+  if (realpathSync.native(projectDir) !== projectDir) return undefined;
   const packages = isShort(answers) ? answers.packages : undefined;
   const states = { ...answers.environment.states, ...packages?.states };
   const present = Object.entries(states).filter((entry): entry is [string, string] => entry[1] !== null);
-  const stat = await findStat(Object.fromEntries(present));
+  const stat = knownStat(before) ?? (await findStat(Object.fromEntries(present)));
   return stat === undefined ? undefined : answersText({ ...answers, packages }, stat);
 }
 
@@ -47,23 +47,31 @@ function isShort({ packages }: Answers): boolean {
   return packages !== undefined && Object.keys(packages.states).length <= MOST_PATHS;
 }
 
-async function writeOrRemove(file: string, text: string | undefined, now: number): Promise<void> {
+function writeOrRemove(file: string, text: string | undefined, now: number): void {
   try {
     if (text !== undefined) {
-      await replaceAnswers(file, text, now);
+      replaceAnswers(file, text, now);
       return;
     }
   } catch {
     // Without a place for them there are none; old ones hold no longer in any case.
   }
-  await rm(file, { force: true }).catch(() => undefined);
+  removeIfPossible(file);
 }
 
-async function replaceAnswers(file: string, text: string, now: number): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await removeDeadDrafts(file);
-  await replaceFile(file, text, { mode: 0o600 });
-  await utimes(file, new Date(now), new Date(now + LIFETIME_MS));
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Then it no longer holds in any case.
+  }
+}
+
+function replaceAnswers(file: string, text: string, now: number): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  removeDeadDrafts(file);
+  replaceFile(file, text, { mode: 0o600 });
+  utimesSync(file, new Date(now), new Date(now + LIFETIME_MS));
 }
 
 /** The answers, if there are any, count for an hour from now. For who has just told the cache what is used. */

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import type { Answers } from './answers.js';
 import { answersText } from './answers-text.js';
 
+const STAT = { path: '/usr/bin/stat', state: '1:2:3:4:5' };
 const BUILD = '/opt/fettle/dist/fettle-1.js';
 
 function answers(changes: Partial<Answers>): Answers {
@@ -54,7 +55,7 @@ describe('answers', () => {
   test('hold for the very same values of variables, whatever these are', () => {
     fc.assert(
       fc.property(value, fc.option(value), (then, now) => {
-        const text = answersText(answers({ settings: { CHOICE: then } }), 'stat')?.packages ?? '';
+        const text = answersText(answers({ settings: { CHOICE: then } }), STAT)?.packages ?? '';
         const env = now === null ? {} : { CHOICE: now };
         expect(ask(text, ['sync'], env)).toBe(now === then ? '1 package' : 'no answer');
       }),
@@ -63,7 +64,7 @@ describe('answers', () => {
   });
 
   test('tell an unset variable from an empty one', () => {
-    const text = answersText(answers({ settings: { CHOICE: null } }), 'stat')?.packages ?? '';
+    const text = answersText(answers({ settings: { CHOICE: null } }), STAT)?.packages ?? '';
     expect(ask(text, ['sync'])).toBe('1 package');
     expect(ask(text, ['sync'], { CHOICE: '' })).toBe('no answer');
   });
@@ -74,7 +75,7 @@ describe('answers', () => {
         const packages = answers({}).packages;
         if (!packages) throw new Error('no packages');
         const text =
-          answersText(answers({ packages: { ...packages, assets: new Map([[name, path]]) } }), 'stat')?.packages ?? '';
+          answersText(answers({ packages: { ...packages, assets: new Map([[name, path]]) } }), STAT)?.packages ?? '';
         expect(ask(text, ['asset', name])).toBe(`${path}\n`);
         expect(ask(text, ['asset', `${name}x`])).toBe('no answer');
         expect(ask(text, ['product', name])).toBe('no answer');
@@ -84,24 +85,24 @@ describe('answers', () => {
   });
 
   test('are not given to who asks for details', () => {
-    const text = answersText(answers({}), 'stat')?.packages ?? '';
+    const text = answersText(answers({}), STAT)?.packages ?? '';
     expect(ask(text, ['sync'], { DETAILS: '' })).toBe('1 package');
     expect(ask(text, ['sync'], { DETAILS: '1' })).toBe('no answer');
   });
 
   test('are not given by another build', () => {
-    const text = answersText(answers({ build: '/opt/fettle/dist/fettle-2.js' }), 'stat')?.packages ?? '';
+    const text = answersText(answers({ build: '/opt/fettle/dist/fettle-2.js' }), STAT)?.packages ?? '';
     expect(ask(text, ['sync'])).toBe('no answer');
   });
 
   test('cannot be written when a shell could not compare a setting', () => {
-    expect(answersText(answers({ settings: { 'A-B': 'x' } }), 'stat')).toBeUndefined();
+    expect(answersText(answers({ settings: { 'A-B': 'x' } }), STAT)).toBeUndefined();
   });
 
   test('leave out the packages when a shell could not compare what Lua code asked for', () => {
     const packages = answers({}).packages;
     if (!packages) throw new Error('no packages');
-    const text = answersText(answers({ packages: { ...packages, variables: { PWD: '/' } } }), 'stat');
+    const text = answersText(answers({ packages: { ...packages, variables: { PWD: '/' } } }), STAT);
     expect(text).toMatchObject({ environment: expect.stringContaining('/kit/bin'), packages: undefined });
   });
 });

@@ -5,6 +5,7 @@ import { PROJECT_VARIABLE } from '../compose.js';
 import type { Answers, EnvironmentAnswers, PackageAnswers } from './answers.js';
 import { canCompare, canExport } from './shell-variables.js';
 import { statLines } from './stat-line.js';
+import { statLineOf, type StatProgram } from './stat-lines.js';
 
 /** Places in a cache, as patterns, of what a process has at work there; what a killed one leaves is among it. */
 const REMAINS = [
@@ -26,7 +27,7 @@ export interface AnswersText {
  * @param stat - the program that tells the states of files
  * @returns undefined when a shell cannot compare what must be compared
  */
-export function answersText(answers: Answers, stat: string): AnswersText | undefined {
+export function answersText(answers: Answers, stat: StatProgram): AnswersText | undefined {
   const { settings, environment, packages } = answers;
   if (!areComparable(settings)) return undefined;
   const head = headOf(answers, stat);
@@ -36,13 +37,13 @@ export function answersText(answers: Answers, stat: string): AnswersText | undef
   };
 }
 
-function headOf({ build, settings, projectDir }: Answers, stat: string): readonly string[] {
+function headOf({ build, settings, projectDir }: Answers, stat: StatProgram): readonly string[] {
   const entry = join(dirname(build), 'fettle');
   return [
     `# What "fettle" may answer in ${JSON.stringify(projectDir)} without looking further. Written by "fettle sync".`,
     `[ "$__fettle_build" = ${quotePosix(basename(build))} ] && [ "$0" -ef ${quotePosix(entry)} ] || return 0`,
     ...Object.entries(settings).map(comparison),
-    `__fettle_stat=${quotePosix(stat)}`,
+    statLineOf(stat),
   ];
 }
 

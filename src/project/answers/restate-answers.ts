@@ -1,5 +1,5 @@
 import { readFileSync, statSync, utimesSync } from 'node:fs';
-import { replaceFileNow } from '../replace-file.js';
+import { replaceFile } from '../replace-file.js';
 import type { Person } from '../state-folder.js';
 import type { Restated } from '../write-stamp.js';
 import { answersFilesOf } from './answers-layout.js';
@@ -32,14 +32,13 @@ function restate(file: string, lines: ReadonlyMap<string, string>, user: number 
   const text = readFileSync(file, 'utf8');
   const restated = restatedText(text, lines);
   if (restated === text) return;
-  replaceFileNow(file, restated, { mode: 0o600 });
+  replaceFile(file, restated, { mode: 0o600 });
   // Not before, or answers would count from now on.
   utimesSync(file, new Date(), mtime);
 }
 
-/** The states stand on lines of their own; the quotes around all of them are beside the first and the last. */
+/** The states, digits and dots, stand on lines of their own; the quotes around all of them are beside the first and the last. */
 function restatedText(text: string, lines: ReadonlyMap<string, string>): string {
-  const changed = (part: string): string => lines.get(part) ?? part;
-  const parts = (line: string): string => (line.includes("'") ? line.split("'").map(changed).join("'") : changed(line));
-  return text.split('\n').map(parts).join('\n');
+  const states = [...lines.keys()].map((line) => line.replaceAll('.', '\\.')).join('|');
+  return text.replace(new RegExp(`(?<![^\\n'])(?:${states})(?![^\\n'])`, 'g'), (line) => lines.get(line) ?? line);
 }

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { FettleError } from '../../errors/index.js';
-import { TemporaryFolder } from '../../support/temporary-folder-rig.js';
+import { failureOf, TemporaryFolder } from '../../support/temporary-folder-rig.js';
 import { composeEnvironment } from '../compose.js';
 import { recordOf } from '../record-rig.js';
 import type { PackageRecord } from '../record.js';
@@ -32,9 +32,9 @@ class Rig implements Disposable {
     return join(this.folder.directory, path);
   }
 
-  async write(...packages: Partial<PackageRecord>[]): Promise<void> {
+  write(...packages: Partial<PackageRecord>[]): void {
     const record = recordOf(packages, this.project);
-    await writeLaunchers(this.project, composeEnvironment(record), record, 'linux');
+    writeLaunchers(this.project, composeEnvironment(record), record, 'linux');
   }
 
   names(): readonly string[] {
@@ -60,10 +60,10 @@ function deployed(path: readonly string[], env: Record<string, string> = {}): Pa
 }
 
 describe('a launcher', () => {
-  test('runs the program with the arguments as they are, in the environment of the project', async () => {
+  test('runs the program with the arguments as they are, in the environment of the project', () => {
     using rig = new Rig();
     rig.program('asset/bin/tool');
-    await rig.write(deployed([rig.path('asset/bin')], { A: '1' }));
+    rig.write(deployed([rig.path('asset/bin')], { A: '1' }));
     const args = ['a b', '', '--', "it's", '$HOME', '*', '\n', 'é'];
     const shown = rig.run('tool', args);
     expect(shown.args).toEqual(args);
@@ -74,33 +74,33 @@ describe('a launcher', () => {
     });
   });
 
-  test('gives any value on as it is', async () => {
+  test('gives any value on as it is', () => {
     using rig = new Rig();
     rig.program('bin/tool', '#!/bin/sh\nprintf "%s|" "$VALUE"\n');
     const anyValue = fc
       .array(fc.oneof(fc.constantFrom("'", '"', '\\', '$x', '`', '\n', ' ', '!', '%'), fc.string({ unit: 'grapheme' })))
       .map((parts) => parts.join('').replaceAll('\0', ''));
-    await fc.assert(
-      fc.asyncProperty(anyValue, async (VALUE) => {
-        await rig.write(deployed([rig.path('bin')], { VALUE }));
+    fc.assert(
+      fc.property(anyValue, (VALUE) => {
+        rig.write(deployed([rig.path('bin')], { VALUE }));
         expect(execFileSync(join(rig.launchers, 'tool'), { encoding: 'utf8' })).toBe(`${VALUE}|`);
       }),
       { numRuns: 25 },
     );
   });
 
-  test('passes the exit code on, and is the program itself', async () => {
+  test('passes the exit code on, and is the program itself', () => {
     using rig = new Rig();
     rig.program('bin/tool', '#!/bin/sh\necho $$; exit 7\n');
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     const { status, stdout, pid } = spawnSync(join(rig.launchers, 'tool'), { encoding: 'utf8' });
     expect([status, stdout]).toEqual([7, `${pid}\n`]);
   });
 
-  test('never finds itself, when its folder is on PATH', async () => {
+  test('never finds itself, when its folder is on PATH', () => {
     using rig = new Rig();
     rig.program('bin/cc', '#!/bin/sh\nPATH=${PATH#*:}; echo "$PATH"; command -v cc || echo none\n');
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     const env = { PATH: `${rig.launchers}:/nowhere:${rig.launchers}:${rig.launchers}` };
     expect(execFileSync(join(rig.launchers, 'cc'), { encoding: 'utf8', env })).toBe('/nowhere\nnone\n');
   });
@@ -110,26 +110,26 @@ describe('a launcher', () => {
     [':', '/x::'],
     ['/a:', '/x:/a:'],
     [':/a', '/x::/a'],
-  ])('leaves the empty entries of PATH "%s" as they are', async (PATH, expected) => {
+  ])('leaves the empty entries of PATH "%s" as they are', (PATH, expected) => {
     using rig = new Rig();
     rig.program('bin/tool');
     const tool = { products: { tool: rig.path('bin/tool') }, ...deployed(['/x']) };
-    await rig.write(tool);
+    rig.write(tool);
     expect(rig.run('tool', [], { PATH }).env['PATH']).toBe(expected);
   });
 
-  test('leaves exported variables alone that are no business of the project', async () => {
+  test('leaves exported variables alone that are no business of the project', () => {
     using rig = new Rig();
     rig.program('bin/tool');
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     const env = { PATH: '/bin', program: '1', others: '2', name: '3' };
     expect(rig.run('tool', [], env).env).toMatchObject({ program: '1', others: '2', name: '3' });
   });
 
-  test('of a program that has gone from the cache says what to do', async () => {
+  test('of a program that has gone from the cache says what to do', () => {
     using rig = new Rig();
     rig.program('bin/tool');
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     chmodSync(rig.path('bin/tool'), 0o644);
     const { status, stderr } = spawnSync(join(rig.launchers, 'tool'), { encoding: 'utf8' });
     expect([status, stderr]).toEqual([
@@ -140,12 +140,12 @@ describe('a launcher', () => {
 });
 
 describe('the launchers of a project', () => {
-  test('are one for each program on PATH, the first folder first, and for each product', async () => {
+  test('are one for each program on PATH, the first folder first, and for each product', () => {
     using rig = new Rig();
     for (const file of ['one/bin/a', 'one/bin/b', 'two/bin/b', 'two/libexec/c']) rig.program(file);
     rig.folder.write('one/bin/notes.txt', '');
     mkdirSync(rig.path('one/bin/folder'));
-    await rig.write(
+    rig.write(
       { ...deployed([rig.path('one/bin')]), products: { a: rig.path('two/bin/b'), c: rig.path('two/libexec/c') } },
       { ...deployed([rig.path('two/bin'), '/nowhere']), products: { header: rig.path('one/bin/notes.txt') } },
     );
@@ -154,58 +154,60 @@ describe('the launchers of a project', () => {
     expect(readFileSync(join(rig.launchers, 'b'), 'utf8')).toContain(rig.path('one/bin/b'));
   });
 
-  test('are none of themselves, and none of what everybody has', async () => {
+  test('are none of themselves, and none of what everybody has', () => {
     using rig = new Rig();
     rig.program('bin/tool');
-    await rig.write(deployed([rig.path('bin')]));
-    await rig.write(deployed([rig.launchers, rig.path('bin'), '/usr/bin']));
+    rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.launchers, rig.path('bin'), '/usr/bin']));
     expect(rig.names()).toEqual(['tool']);
     expect(readFileSync(join(rig.launchers, 'tool'), 'utf8')).toContain(rig.path('bin/tool'));
     expect(rig.run('tool').env['PATH']).not.toContain(rig.launchers);
   });
 
-  test('that nothing stands for any more are removed; what others put there stays', async () => {
+  test('that nothing stands for any more are removed; what others put there stays', () => {
     using rig = new Rig();
     for (const name of ['old', 'kept']) rig.program(`bin/${name}`);
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     rig.program("it's a project/.fettle/bin/mine");
-    await rig.write({ products: { kept: rig.path('bin/kept') } });
+    rig.write({ products: { kept: rig.path('bin/kept') } });
     expect(rig.names()).toEqual(['kept', 'mine']);
-    await rig.write();
+    rig.write();
     expect(rig.names()).toEqual(['mine']);
   });
 
-  test('of a project without programs are not even a folder', async () => {
+  test('of a project without programs are not even a folder', () => {
     using rig = new Rig();
     mkdirSync(join(rig.project, '.fettle'));
-    await rig.write(deployed(['/nowhere']));
+    rig.write(deployed(['/nowhere']));
     expect(existsSync(rig.launchers)).toBe(false);
   });
 
-  test('are replaced and never changed, for a shell may be reading them', async () => {
+  test('are replaced and never changed, for a shell may be reading them', () => {
     using rig = new Rig();
     rig.program('bin/tool');
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     const before = statSync(join(rig.launchers, 'tool')).ino;
-    await rig.write(deployed([rig.path('bin')], { A: '1' }));
+    rig.write(deployed([rig.path('bin')], { A: '1' }));
     expect(statSync(join(rig.launchers, 'tool')).ino).not.toBe(before);
     expect(readdirSync(join(rig.project, '.fettle'))).toEqual(['bin']);
   });
 
-  test('are made executable again', async () => {
+  test('are made executable again', () => {
     using rig = new Rig();
     rig.program('bin/tool');
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     chmodSync(join(rig.launchers, 'tool'), 0o644);
-    await rig.write(deployed([rig.path('bin')]));
+    rig.write(deployed([rig.path('bin')]));
     expect(rig.run('tool').args).toEqual([]);
   });
 
-  test('that cannot be written are a failure that names their folder', async () => {
+  test('that cannot be written are a failure that names their folder', () => {
     using rig = new Rig();
     rig.program('bin/tool');
     writeFileSync(join(rig.project, '.fettle'), '');
-    const failure = await rig.write(deployed([rig.path('bin')])).catch((error: unknown) => error);
+    const failure = failureOf(() => {
+      rig.write(deployed([rig.path('bin')]));
+    });
     expect(failure).toBeInstanceOf(FettleError);
     expect(failure).toMatchObject({ code: 'E_FILE', facts: { path: rig.launchers } });
   });
@@ -215,8 +217,8 @@ test('a launcher for Windows sets what cmd can hold, and nothing is expanded', (
   const composed = composeEnvironment(
     recordOf([deployed(['C:\\kit\\bin'], { RATE: '100%', QUOTED: 'a"b', LINES: '1\n2' })], 'C:\\project'),
   );
-  const launched = { name: 'tool', program: 'C:\\kit\\bin\\tool.exe', launcherFolder: 'C:\\project\\.fettle\\bin' };
-  const lines = cmdLauncher(composed, launched).split('\r\n');
+  const write = cmdLauncher(composed, 'C:\\project\\.fettle\\bin');
+  const lines = write({ name: 'tool', program: 'C:\\kit\\bin\\tool.exe' }).split('\r\n');
   expect(lines).toContain('set "RATE=100%%"');
   expect(lines).toContain('set "PATH=C:\\kit\\bin;%PATH:C:\\project\\.fettle\\bin;=%"');
   expect(lines).toContain('"C:\\kit\\bin\\tool.exe" %*');

@@ -9,27 +9,32 @@ export interface Launched {
   readonly name: string;
   /** Absolute. */
   readonly program: string;
-  readonly launcherFolder: string;
 }
+
+/** The text of a program's launcher. */
+export type WriteLauncher = (launched: Launched) => string;
 
 /**
  * A script of the POSIX shell that becomes the program, in the project's environment. It takes its own folder off PATH:
  * a program that looks for another one of its own name, as compiler wrappers do, would find its launcher for ever.
  */
-export function posixLauncher(composed: ComposedEnvironment, { name, program, launcherFolder }: Launched): string {
+export function posixLauncher(composed: ComposedEnvironment, launcherFolder: string): WriteLauncher {
   const { projectDir } = composed;
-  const gone = `fettle: ${name} is not in the cache any more; run "fettle sync" in ${projectDir}`;
-  return [
-    `${POSIX_HEAD}__fettle_program=${quotePosix(program)}`,
-    'if [ ! -x "$__fettle_program" ]; then',
-    `  printf '%s\\n' ${quotePosix(gone)} >&2`,
-    '  exit 127',
-    'fi',
-    ...exports(composed),
-    ...setPath(composed, launcherFolder),
-    'exec "$__fettle_program" "$@"',
-    '',
-  ].join('\n');
+  // The same for all, and long where there are many packages.
+  const environment = [...exports(composed), ...setPath(composed, launcherFolder)].join('\n');
+  return ({ name, program }) => {
+    const gone = `fettle: ${name} is not in the cache any more; run "fettle sync" in ${projectDir}`;
+    return [
+      `${POSIX_HEAD}__fettle_program=${quotePosix(program)}`,
+      'if [ ! -x "$__fettle_program" ]; then',
+      `  printf '%s\\n' ${quotePosix(gone)} >&2`,
+      '  exit 127',
+      'fi',
+      environment,
+      'exec "$__fettle_program" "$@"',
+      '',
+    ].join('\n');
+  };
 }
 
 function exports({ variables, projectDir }: ComposedEnvironment): readonly string[] {

@@ -51,7 +51,7 @@ function isProgram(file: string): boolean {
 
 function realPathOf(folder: string): string {
   try {
-    return realpathSync(folder);
+    return realpathSync.native(folder);
   } catch {
     return folder;
   }
