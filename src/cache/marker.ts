@@ -84,7 +84,11 @@ export function standingAsset(place: EntryPlace, marker: Marker): string | undef
 
 function completeEntry(place: EntryPlace, id: EntryId, marker: Marker): CompleteEntry | undefined {
   const assetDir = standingAsset(place, marker);
-  if (assetDir === undefined) return undefined;
+  return assetDir === undefined ? undefined : entryOf(marker, id, assetDir);
+}
+
+/** The entry that a marker makes, whose asset is there. */
+export function entryOf(marker: Marker, id: EntryId, assetDir: string): CompleteEntry {
   const { keyInputs, bytes, files, durations, origin, completedAt } = marker;
   return { id, assetDir, keyInputs, bytes, files, durations, origin, completedAt };
 }

@@ -9,10 +9,11 @@ import { collectGarbage } from './collect.js';
 import type { Collection, CollectOptions } from './collection.js';
 import { dropWorkspace } from './drop-workspace.js';
 import type { AssetThreads } from './asset-threads.js';
-import type { Durability } from './durable-file.js';
+import { syncFolder, type Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import { listCache, type ListedCacheEntry } from './list.js';
 import { onCacheFiles } from './failure.js';
+import { GatheredFlush } from './gathered-flush.js';
 import type { HeldLock } from './held-lock.js';
 import type { Layout } from './layout.js';
 import type { LockClient } from './lock-client.js';
@@ -51,6 +52,7 @@ export class SharedCache implements Cache {
   readonly #trash: Trash;
   readonly #lease: Lease;
   readonly #comparisons: Comparisons;
+  readonly #assetsFlush: GatheredFlush;
   #isUsed = false;
 
   constructor(private readonly parts: CacheParts) {
@@ -60,6 +62,7 @@ export class SharedCache implements Cache {
     this.#trash = new Trash(parts.layout, parts.pid);
     this.#lease = new Lease(parts.layout, parts.pid);
     this.#comparisons = new Comparisons(parts.layout, changesBetween);
+    this.#assetsFlush = new GatheredFlush(() => syncFolder(parts.layout.assets, parts.durability));
   }
 
   find(id: EntryId): Promise<CompleteEntry | undefined> {
@@ -214,6 +217,16 @@ export class SharedCache implements Cache {
         trash: this.#trash,
       }),
     );
-    return new LockedAttempt({ ...start, ...prepared, layout, durability, now, entry, trash: this.#trash });
+    const flushAssets = this.#assetsFlush.request;
+    return new LockedAttempt({
+      ...start,
+      ...prepared,
+      layout,
+      durability,
+      flushAssets,
+      now,
+      entry,
+      trash: this.#trash,
+    });
   }
 }
