@@ -8,7 +8,7 @@ import { lockPaths, type LockPaths } from './layout.js';
 import { LockPauses } from './lock-pauses.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
-import { removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
+import { recordText, removeOwnerRecord, writeOwnerRecord, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
 import { WaitReports } from './wait-reports.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
@@ -31,6 +31,17 @@ type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
 
 interface Busy {
   readonly owner: LockOwner | null;
+}
+
+/** One try to get a lock, of those of one acquisition. */
+interface Way {
+  readonly paths: LockPaths;
+  readonly claim: Claim;
+  readonly attempt: ClaimAttempt;
+  /** As it stands in the claim if the lock is free. */
+  readonly record: OwnerRecord;
+  readonly started: number;
+  readonly hasWaited: boolean;
 }
 
 interface Held {
@@ -105,7 +116,9 @@ export class LockSession {
     const started = performance.now();
     const claim = newClaim(this.#self);
     const paths = lockPaths(this.settings.locks, command.name);
-    const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
+    const record: OwnerRecord = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile };
+    const own = { name: claimName(claim), record: recordText(record) };
+    const attempt = new ClaimAttempt(paths, own, this.#self, this.settings.staleMs);
     using pauses = new LockPauses(paths.folder, pause);
     let busy: Busy | undefined;
     const reports = new WaitReports();
@@ -116,7 +129,9 @@ export class LockSession {
       }
       // The first look mostly finds the lock free, so nothing is prepared for it.
       if (busy) pauses.beforeLook();
-      busy = (busy && attempt.certainHolder()) ?? (await this.#tryOnce(command, { paths, claim, attempt, started }));
+      busy =
+        (busy && attempt.certainHolder()) ??
+        (await this.#tryOnce(command, { paths, claim, attempt, record, started, hasWaited: busy !== undefined }));
       if (!busy) return;
       const waitedMs = Math.round(performance.now() - started);
       const remainingMs = (command.timeoutMs ?? Infinity) - waitedMs;
@@ -132,10 +147,7 @@ export class LockSession {
   }
 
   /** @returns who holds the lock; undefined when it is ours now */
-  async #tryOnce(
-    command: LockCommand,
-    way: { paths: LockPaths; claim: Claim; attempt: ClaimAttempt; started: number },
-  ): Promise<Busy | undefined> {
+  async #tryOnce(command: LockCommand, way: Way): Promise<Busy | undefined> {
     const { paths, claim } = way;
     let owner: LockOwner | null = null;
     let takeover: Takeover = 'none';
@@ -154,9 +166,10 @@ export class LockSession {
           this.#onLost(command.id);
         },
       });
-      const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile };
+      const { record } = way;
       this.#held.set(command.id, { name: command.name, paths, claim, stopHeartbeat, record, lost: false });
-      this.#describe(command.id, {});
+      // What stands in the claim is another's, or tells the time at which the waiting began.
+      if (way.hasWaited || (takeover as Takeover) !== 'none') this.#describe(command.id, { since: Date.now() });
     } catch (error) {
       if (hasCode(error, BUSY)) return { owner };
       throw error;

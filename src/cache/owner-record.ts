@@ -5,7 +5,10 @@ import { claimName, type Claim } from './claim.js';
 import type { LockPaths } from './layout.js';
 import type { StandingClaim } from './lock-folder.js';
 
-/** What a holder tells those who wait. Nothing but messages depends on it, so it may be missing or out of date. */
+/**
+ * What a holder tells those who wait. It stands in the claim, and once something in it has changed in a file beside the
+ * lock. Nothing but messages depends on it, so it may be missing or out of date.
+ */
 export interface OwnerRecord {
   readonly token: string;
   readonly since: number;
@@ -17,11 +20,15 @@ export interface OwnerRecord {
 export function writeOwnerRecord(paths: LockPaths, claim: Claim, record: OwnerRecord): void {
   const temporary = paths.prepared(`${claimName(claim)}.json`);
   try {
-    writeFileSync(temporary, JSON.stringify(record));
+    writeFileSync(temporary, recordText(record));
     renameSync(temporary, paths.record);
   } catch {
     removeIfPossible(temporary);
   }
+}
+
+export function recordText(record: OwnerRecord): string {
+  return JSON.stringify(record);
 }
 
 export function removeOwnerRecord(paths: LockPaths): void {
@@ -50,7 +57,7 @@ export function recordState(paths: LockPaths): string {
 export function describeOwner(paths: LockPaths, standing: StandingClaim): LockOwner | null {
   const { claim } = standing;
   if (!claim) return null;
-  const record = readOwnerRecord(paths, claim.token);
+  const record = readOwnerRecord(paths.record, claim.token) ?? readOwnerRecord(paths.claim(standing.name), claim.token);
   return {
     pid: claim.pid,
     host: claim.host,
@@ -63,10 +70,13 @@ export function describeOwner(paths: LockPaths, standing: StandingClaim): LockOw
   };
 }
 
-/** Undefined when the record is of an earlier holder: that one was killed before it could remove it. */
-function readOwnerRecord(paths: LockPaths, token: string): OwnerRecord | undefined {
+/**
+ * Undefined when the record is of an earlier holder: that one was killed before it could remove it, or its claim was
+ * renamed into this one.
+ */
+function readOwnerRecord(file: string, token: string): OwnerRecord | undefined {
   try {
-    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Partial<Record<keyof OwnerRecord, unknown>>;
+    const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<keyof OwnerRecord, unknown>>;
     if (record.token !== token || typeof record.since !== 'number') return undefined;
     return {
       token,

@@ -18,7 +18,7 @@ import type { HeldLock } from './held-lock.js';
 import type { Layout } from './layout.js';
 import type { LockClient } from './lock-client.js';
 import { LockedAttempt } from './locked-attempt.js';
-import { newLogFile } from './logs.js';
+import { newLog, type NewLog } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
 import { buildPlace, locateEntry, readMarker } from './marker.js';
@@ -121,8 +121,8 @@ export class SharedCache implements Cache {
     return findRecord(this.parts.layout, id);
   }
 
-  logFile(id: EntryId): Promise<string> {
-    return newLogFile(this.parts.layout, id, { pid: this.parts.pid, now: this.parts.now() });
+  newLog(id: EntryId): NewLog {
+    return newLog(this.parts, id);
   }
 
   async findRecipe(digest: string): Promise<string | undefined> {

@@ -78,7 +78,7 @@ export class PackageRun implements AsyncDisposable {
     const { cache, bus } = run;
     this.id = entryIdOf(run, recipe, derivation);
     const scoped = bus.scoped(() => ({ package: packageRef(node, derivation.key), phase: this.#phase }));
-    this.log = new PackageLog(() => cache.logFile(this.id));
+    this.log = new PackageLog(cache.newLog(this.id));
     this.emit = (body) => {
       scoped(body);
       this.#logEvent(body);
@@ -235,7 +235,10 @@ export class PackageRun implements AsyncDisposable {
 
   #logEvent(body: EventBody): void {
     const line = logLine(body, this.#phase);
-    if (line !== undefined) this.log.note(`${line}\n`);
+    if (line === undefined) return;
+    // Of a package that is made, all but the names of its phases is worth a file.
+    if (body.kind === 'phase:start' || !this.log.isPlanned) this.log.note(`${line}\n`);
+    else this.log.write(`${line}\n`).catch(() => undefined);
   }
 }
 
