@@ -211,12 +211,17 @@ export class PackageRun implements AsyncDisposable {
   }
 
   #foldersOf(attempt: Attempt | undefined, asset: string | undefined): PhaseFolders {
-    const folders = attempt?.folders;
     return {
-      fetch: folders?.fetch,
-      stage: folders?.stage,
-      install: folders?.asset ?? asset,
-      tmp: folders?.tmp,
+      get fetch() {
+        return attempt?.folders.fetch;
+      },
+      get stage() {
+        return attempt?.folders.stage;
+      },
+      install: attempt?.folders.asset ?? asset,
+      get tmp() {
+        return attempt?.folders.tmp;
+      },
       project: this.run.projectDir,
     };
   }
@@ -249,7 +254,7 @@ function once<T>(make: () => T): () => T {
 
 function foldersOf(attempt: Attempt | undefined): readonly string[] {
   if (!attempt) return [];
-  const { asset, fetch, stage, tmp } = attempt.folders;
+  const { asset, fetch, stage, tmp } = attempt.paths;
   return [asset, fetch, stage, tmp];
 }
 

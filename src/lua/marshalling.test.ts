@@ -154,6 +154,18 @@ describe('host functions', () => {
     expect(name).toBe('ctx');
   });
 
+  test('may have lazy fields beside the others, and pairs sees all', () => {
+    const read: string[] = [];
+    const lazy = { tmp: () => (read.push('tmp'), '/tmp'), nothing: () => undefined };
+    const object = new HostObject({ name: 'ctx' }, { run: (...args) => args.length }, 'ctx', lazy);
+    const state = openTestState();
+    expect(state.evaluate('local ctx = ... return ctx.name, ctx:run(1)', object)).toEqual(['ctx', 1]);
+    expect(read).toEqual([]);
+    const code = 'local ctx = ... local n = 0 for _ in pairs(ctx) do n = n + 1 end return n, ctx.tmp, ctx.nothing';
+    expect(state.evaluate(code, object)).toEqual([3, '/tmp', undefined]);
+    expect(read).toEqual(['tmp']);
+  });
+
   test('another object of the same kind is an argument, not self', () => {
     const calls: LuaValue[][] = [];
     const make = (): HostObject => new HostObject({ id: 1 }, { run: (...args) => void calls.push(args) });

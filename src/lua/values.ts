@@ -89,5 +89,7 @@ export class HostObject {
     readonly methods: Readonly<Record<string, HostFunction>>,
     /** How messages call it. */
     readonly name?: string,
+    /** Fields that are computed when Lua first reads them. */
+    readonly lazy?: Readonly<Record<string, () => HostValue>>,
   ) {}
 }

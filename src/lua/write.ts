@@ -87,11 +87,17 @@ export class ValueWriter {
       lua.lua_pushcfunction(L, this.bind({ fn, name: memberName(name, key), owner }));
       lua.lua_rawset(L, -3);
     }
+    if (object.lazy) this.#addLazy(L, object.lazy, name);
   }
 
   #pushLazy(L: LuaThread, fields: LazyFields, name: string): void {
     this.#pushEntries(L, Object.entries(fields.eager), name);
-    const waiting = new Map(Object.entries(fields.lazy));
+    this.#addLazy(L, fields.lazy, name);
+  }
+
+  /** To the table at the top of the stack. */
+  #addLazy(L: LuaThread, lazy: LazyFields['lazy'], name: string): void {
+    const waiting = new Map(Object.entries(lazy));
     const compute = (T: LuaThread, table: number, key: string): boolean => {
       const produce = waiting.get(key);
       if (!produce) return false;

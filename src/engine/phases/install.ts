@@ -29,7 +29,7 @@ export async function installPhase(pkg: PackageRun, attempt: Attempt): Promise<I
 
 /** Without an install verb: what was put into install_dir, else what lies in stage_dir, is the asset. */
 async function promote(attempt: Attempt): Promise<Installed> {
-  const { asset, stage } = attempt.folders;
+  const { asset, stage } = attempt.paths;
   if (await hasContent(asset)) return 'complete';
   const names = (await hasContent(stage)) ? await readdir(stage) : [];
   makeFolder(asset);

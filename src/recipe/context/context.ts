@@ -96,7 +96,12 @@ export function createContext(services: PhaseServices): PhaseContext {
   const effects: PhaseEffects = { markedComplete: false, path: [], env: {} };
   const methods = Object.entries(OFFERS).map(([name, offer]) => [name, hostFunction(name, offer, services, effects)]);
   return {
-    ctx: new HostObject(fieldsOf(services), Object.fromEntries(methods) as Record<string, HostFunction>, 'ctx'),
+    ctx: new HostObject(
+      fieldsOf(services),
+      Object.fromEntries(methods) as Record<string, HostFunction>,
+      'ctx',
+      foldersOf(services),
+    ),
     effects,
   };
 }
@@ -140,9 +145,11 @@ function fieldsOf({ identity, options, folders, jobs }: PhaseServices): Readonly
     options,
     jobs,
     project_dir: folders.project,
-    fetch_dir: folders.fetch,
-    stage_dir: folders.stage,
     install_dir: folders.install,
-    tmp: folders.tmp,
   };
+}
+
+/** Each is made for whoever asks for it. */
+function foldersOf({ folders }: PhaseServices): Readonly<Record<string, () => HostValue>> {
+  return { fetch_dir: () => folders.fetch, stage_dir: () => folders.stage, tmp: () => folders.tmp };
 }
