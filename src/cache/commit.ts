@@ -3,6 +3,7 @@ import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
 import { syncFolder } from './durable-file.js';
+import { forEachBounded } from './for-each-bounded.js';
 import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
 import type { AttemptPlace, EntryPlace } from './layout.js';
 import { entryOf, findEntry, MARKER_VERSION, type Marker } from './marker.js';
@@ -24,7 +25,8 @@ export async function commitAttempt(
   const { asset, fingerprint } = place;
   const sealed = await sealAsset({ asset, fingerprint, notes }, durability);
   const folders = [...new Set([place.base, entry.folder, entry.identityFolder])];
-  await Promise.all([...folders.map((folder) => syncFolder(folder, durability)), parts.flushAssets()]);
+  await forEachBounded(folders, durability.filesAtOnce ?? folders.length, (folder) => syncFolder(folder, durability));
+  await parts.flushAssets();
   const marker = markerOf(parts, record, sealed);
   const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover });
   if (outcome === 'won') return entryOf(marker, parts.id, place.asset);
