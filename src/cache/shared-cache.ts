@@ -21,7 +21,7 @@ import { LockedAttempt } from './locked-attempt.js';
 import { newLog, type NewLog } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
-import { buildPlace, locateEntry, readMarker } from './marker.js';
+import { buildPlace, locateEntry, readMarker, readRareMarker } from './marker.js';
 import { findRecord, recordBuild, type BuildFacts, type BuildRecord } from './miss/build-record.js';
 import { Comparisons } from './miss/comparisons.js';
 import { changesBetween } from './miss/describe-changes.js';
@@ -70,12 +70,12 @@ export class SharedCache implements Cache {
   }
 
   async acquire(id: EntryId, options: AcquireOptions): Promise<Acquired> {
-    const found = await this.find(id);
+    const found = await this.#findAgain(id);
     if (found) return { kind: 'complete', entry: found };
     const lock = await this.#lock(id, options);
     try {
       // Whoever held the lock before may have made just this entry.
-      const again = await this.find(id);
+      const again = await this.#findAgain(id);
       if (!again)
         return { kind: 'attempt', attempt: await this.#begin({ id, lock, emit: options.emit, ephemeral: false }) };
       await lock.release();
@@ -187,11 +187,16 @@ export class SharedCache implements Cache {
     this.#lease.add(name);
   }
 
+  /** For who has looked before and found none. */
+  #findAgain(id: EntryId): Promise<CompleteEntry | undefined> {
+    return patiently(() => this.#find(id, readRareMarker));
+  }
+
   /** The lease comes first: whoever evicts the entry looks for leases after it has hidden the marker. */
-  #find(id: EntryId): CompleteEntry | undefined {
+  #find(id: EntryId, read = readMarker): CompleteEntry | undefined {
     const { layout, now } = this.parts;
     this.#use(layout.lockName(id));
-    const located = locateEntry(layout, id);
+    const located = locateEntry(layout, id, read);
     if (located) recordUse(located.place, now(), located.entry.completedAt);
     return located?.entry;
   }

@@ -16,7 +16,7 @@ import {
 } from './layout.js';
 import type { Takeover } from './lock-messages.js';
 import { makeFolder } from '../support/make-folder.js';
-import { readMarker, type Marker } from './marker.js';
+import { readRareMarker, type Marker } from './marker.js';
 import type { Trash } from './trash.js';
 
 export interface Preparation {
@@ -46,7 +46,7 @@ export async function prepareFolders(preparation: Preparation): Promise<Prepared
   const names = await patiently(() => readdirSync(entry.folder));
   // After the names: whoever has taken our lock since then has made its folders after them, and said so before.
   const shared = preparation.handsOff || takeover === 'uncertain' || isContested(entry);
-  const number = lowestNumber(names, readMarker(entry.marker), { shared, takeover });
+  const number = lowestNumber(names, readRareMarker(entry.marker), { shared, takeover });
   // Before anything goes: a kill in between must not lose what tells which numbers are used up.
   const place = await claimPlace(entry, number);
   if (!shared) await clearAway(preparation, names, place);

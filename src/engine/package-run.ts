@@ -77,7 +77,8 @@ export class PackageRun implements AsyncDisposable {
   ) {
     const { cache, bus } = run;
     this.id = entryIdOf(run, recipe, derivation);
-    const scoped = bus.scoped(() => ({ package: packageRef(node, derivation.key), phase: this.#phase }));
+    const ref = packageRef(node, derivation.key);
+    const scoped = bus.scoped(() => ({ package: ref, phase: this.#phase }));
     this.log = new PackageLog(cache.newLog(this.id));
     this.emit = (body) => {
       scoped(body);
