@@ -60,6 +60,20 @@ describe('a failure names the whole log of its package', () => {
   });
 });
 
+test('a package is made without a log when there is nothing to say but the names of its phases', async () => {
+  await using world = await World.create();
+  await world.recipe(A, 'function install(ctx) ctx.write_file("made", "") end');
+  await world.recipe('local.script@v1', 'install = "touch f"');
+  await world.manifest(`packages = { "${A}", "local.script@v1" }`);
+  const { events } = await world.fettle(['sync']);
+  const logs = events
+    .filter(({ kind }) => kind === 'package:done')
+    .map((event) => [event.package?.id, event['logFile']]);
+  const { [A]: none, 'local.script@v1': file } = Object.fromEntries(logs) as Record<string, string | null>;
+  expect(none).toBeNull();
+  expect(await world.read(String(file))).toMatch(/^== install\n-- script in .*\ntouch f\n-- ended: exit code 0/);
+});
+
 test('a package that was only skipped or cached has no log', async () => {
   await using world = await World.create();
   await world.recipe('local.bad@v1', 'install = "exit 1"');

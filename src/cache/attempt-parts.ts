@@ -10,6 +10,8 @@ export interface AttemptParts {
   readonly layout: Layout;
   readonly trash: Trash;
   readonly durability: Durability;
+  /** Flushes the names in the folder of all assets, together with other attempts that are as far. */
+  readonly flushAssets: () => Promise<void>;
   readonly emit: Emit;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chmod, lstat, mkdir, readFile, readdir, rmdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Attempt, Cache, EntryId } from './index.js';
 import { acquisition, CacheRig, entryId } from './testing/rig.js';
 
@@ -42,6 +42,25 @@ describe('an attempt that commits', () => {
       'tmp',
     ]);
     for (const folder of [asset, fetch, stage, tmp]) expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('makes the folders beside that of the asset for those who ask for them', async () => {
+    await using cache = await rig.open();
+    await using attempt = await begin(cache, entryId('on-demand'));
+    const { asset, stage } = attempt.paths;
+    const entry = dirname(asset);
+    expect(await readdir(entry)).toEqual(['asset']);
+    expect(attempt.folders.stage).toBe(stage);
+    expect((await readdir(entry)).sort()).toEqual(['asset', 'stage']);
+    expect(attempt.folders).toEqual(attempt.paths);
+    expect((await readdir(entry)).sort()).toEqual(['asset', 'fetch', 'stage', 'tmp']);
+  });
+
+  test('tells what keeps a folder from being made when it is asked for', async () => {
+    await using cache = await rig.open();
+    await using attempt = await begin(cache, entryId('in-the-way'));
+    await writeFile(attempt.paths.tmp, '');
+    expect(() => attempt.folders.tmp).toThrow(expect.objectContaining({ code: 'E_CACHE' }));
   });
 
   test('makes an entry that is found from then on, with what the marker recorded', async () => {

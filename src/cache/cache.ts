@@ -7,6 +7,7 @@ import type { ListedCacheEntry } from './list.js';
 import type { BuildRecord } from './miss/build-record.js';
 import type { MissExplanation } from './miss/explain-miss.js';
 import type { MissSubject } from './miss/miss-subject.js';
+import type { NewLog } from './logs.js';
 import type { Staging } from './staging.js';
 import type { CacheVerification, VerifyOptions } from './verification.js';
 
@@ -49,8 +50,8 @@ export interface Cache extends AsyncDisposable {
   recordBuild(subject: MissSubject, facts: Pick<BuildRecord, 'durationMs' | 'kept' | 'reasons'>): Promise<void>;
   /** What is remembered of the last build under a key; of an entry that is gone, too. */
   findBuild(id: EntryId): Promise<BuildRecord | undefined>;
-  /** Where a new log of this entry goes; the folder exists when this returns. */
-  logFile(id: EntryId): Promise<string>;
+  /** Where a new log of this entry goes. */
+  newLog(id: EntryId): NewLog;
   /** Folder for a fetched recipe copy named by `digest` (made complete atomically by `storeRecipe`). */
   findRecipe(digest: string): Promise<string | undefined>;
   /** Runs `fill` on an empty folder and publishes it under `digest` unless one is there already; returns the final folder. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { ClaimAttempt } from './claim-attempt.js';
 import { claimName, newClaim, type Claim } from './claim.js';
 import { lockPaths, type LockPaths } from './layout.js';
-import { writeOwnerRecord } from './owner-record.js';
+import { takeFreeLock } from './lock-folder.js';
+import { recordText, writeOwnerRecord } from './owner-record.js';
 import { identifyProcess } from './process-identity.js';
 
 const self = identifyProcess(process.pid);
@@ -29,7 +30,7 @@ function hold(changes: Partial<Claim> = {}): Claim {
 }
 
 function attempt(): ClaimAttempt {
-  return new ClaimAttempt(paths, claimName(newClaim(self)), self, 30_000);
+  return new ClaimAttempt(paths, { name: claimName(newClaim(self)), record: '' }, self, 30_000);
 }
 
 describe('a waiter that asks whether trying is in vain', () => {
@@ -45,6 +46,27 @@ describe('a waiter that asks whether trying is in vain', () => {
       owner: { phase: 'build', since: 5, logFile: '/log' },
       lifeline: `/proc/${process.pid}/fd/7`,
     });
+  });
+
+  test('is told what stands in the claim, until the holder has written of something new', () => {
+    const claim = newClaim(self);
+    const record = { token: claim.token, since: 4, phase: null, logFile: '/log', lifeline: null };
+    expect(takeFreeLock(paths, claimName(claim), recordText(record))).toBe(true);
+    const waiter = attempt();
+    expect(waiter.try()).toMatchObject({ kind: 'busy', owner: { since: 4, phase: null, logFile: '/log' } });
+    writeOwnerRecord(paths, claim, { ...record, phase: 'stage' });
+    expect(waiter.certainHolder()).toMatchObject({ owner: { since: 4, phase: 'stage', logFile: '/log' } });
+  });
+
+  test('is not told of the claim that was renamed into the one that stands', () => {
+    const gone = { ...newClaim(self), pid: NO_PROCESS };
+    takeFreeLock(
+      paths,
+      claimName(gone),
+      recordText({ token: gone.token, since: 4, phase: null, logFile: '/log', lifeline: null }),
+    );
+    expect(attempt().try()).toMatchObject({ kind: 'claimed', takeover: 'certain', previousOwner: { logFile: '/log' } });
+    expect(attempt().try()).toMatchObject({ kind: 'busy', owner: { logFile: null } });
   });
 
   test('is told the next one when the lock has changed hands', () => {

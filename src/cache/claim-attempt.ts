@@ -24,9 +24,10 @@ export class ClaimAttempt {
   readonly #watch = new HeartbeatWatch();
   #seen: SeenHolder | undefined;
 
+  /** @param record what is told of us to those who wait, if the lock is free: else it stands in no claim */
   constructor(
     private readonly paths: LockPaths,
-    private readonly claimName: string,
+    private readonly claim: { readonly name: string; readonly record: string },
     private readonly self: ProcessIdentity,
     private readonly staleMs: number,
   ) {}
@@ -35,14 +36,14 @@ export class ClaimAttempt {
   try(): ClaimOutcome {
     const standing = readStandingClaim(this.paths);
     if (!standing) {
-      const taken = takeFreeLock(this.paths, this.claimName);
+      const taken = takeFreeLock(this.paths, this.claim.name, this.claim.record);
       return taken ? { kind: 'claimed', takeover: 'none', previousOwner: null } : this.#overtaken();
     }
     const takeover = this.#mayTakeOver(standing);
     if (takeover === 'none') return this.#busy(standing);
     const owner = describeOwner(this.paths, standing);
     if (takeover === 'uncertain') markContested(this.paths, standing.name);
-    if (!replaceClaim(this.paths, standing.name, this.claimName)) return this.#overtaken();
+    if (!replaceClaim(this.paths, standing.name, this.claim.name)) return this.#overtaken();
     return { kind: 'claimed', takeover, previousOwner: owner };
   }
 

@@ -3,9 +3,10 @@ import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
 import { syncFolder } from './durable-file.js';
+import { forEachBounded } from './for-each-bounded.js';
 import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
 import type { AttemptPlace, EntryPlace } from './layout.js';
-import { findEntry, MARKER_VERSION, type Marker } from './marker.js';
+import { entryOf, findEntry, MARKER_VERSION, type Marker } from './marker.js';
 import { publishMarker } from './publish-marker.js';
 import { sealAsset } from './seal-asset.js';
 import type { SealedSums } from './seal-command.js';
@@ -20,14 +21,16 @@ export async function commitAttempt(
   record: CommitRecord,
   notes: readonly Uint8Array[],
 ): Promise<CompleteEntry> {
-  const { entry, place, durability, layout, lock } = parts;
+  const { entry, place, durability, lock } = parts;
   const { asset, fingerprint } = place;
   const sealed = await sealAsset({ asset, fingerprint, notes }, durability);
-  for (const folder of new Set([place.base, entry.folder, entry.identityFolder, layout.assets])) {
-    await syncFolder(folder, durability);
-  }
-  const outcome = await publishMarker(entry, markerOf(parts, record, sealed), { durability, takeover: lock.takeover });
-  if (outcome === 'lost') await giveWay(parts);
+  const folders = [...new Set([place.base, entry.folder, entry.identityFolder])];
+  await forEachBounded(folders, durability.filesAtOnce ?? folders.length, (folder) => syncFolder(folder, durability));
+  await parts.flushAssets();
+  const marker = markerOf(parts, record, sealed);
+  const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover });
+  if (outcome === 'won') return entryOf(marker, parts.id, place.asset);
+  await giveWay(parts);
   return patiently(() => standingEntry(parts));
 }
 

@@ -113,7 +113,7 @@ describe('the mark of a contested entry', () => {
     const silent = await holdElsewhere();
     // Nothing can be written under that name.
     await mkdir(locks().contested);
-    const attempt = new ClaimAttempt(locks(), 'mine', identifyProcess(process.pid), 0);
+    const attempt = new ClaimAttempt(locks(), { name: 'mine', record: '' }, identifyProcess(process.pid), 0);
     expect(() => attempt.try()).toThrow(expect.objectContaining({ code: 'EISDIR' }));
     expect(await readdir(locks().folder)).toEqual([silent]);
   });

@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
+import { patiently } from '../support/patiently.js';
 import type { EntryPlace, Layout, ListedEntry } from './layout.js';
 
 /** Every entry of the cache. */
@@ -22,7 +23,7 @@ export async function listVariants(layout: Layout, identity: string): Promise<re
 
 async function foldersIn(path: string): Promise<readonly string[]> {
   try {
-    const found = await readdir(path, { withFileTypes: true });
+    const found = await patiently(() => readdirSync(path, { withFileTypes: true }));
     return found.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];

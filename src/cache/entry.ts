@@ -60,10 +60,13 @@ export interface WorkFolders {
   readonly tmp: string;
 }
 
-/** The right to build one entry, held until disposed. All four folders exist; asset, stage and tmp are empty. */
+/** The right to build one entry, held until disposed. Asset, stage and tmp are empty. */
 export interface Attempt extends AsyncDisposable {
   readonly id: EntryId;
+  /** For whoever may put something there: each is made at the latest when it is read here. */
   readonly folders: WorkFolders;
+  /** For those who only look, or speak of them: all but the asset's may not be there. */
+  readonly paths: WorkFolders;
   /** Says in the owner record what the holder is doing, for those who wait. */
   setPhase(phase: Phase): void;
   /**

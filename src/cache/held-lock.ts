@@ -3,6 +3,9 @@ import { lockPaths } from './layout.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, Takeover } from './lock-messages.js';
 
+/** Phases that end sooner are not told: nobody would read of them in time, and each costs the other thread two files. */
+const SHORTEST_PHASE_MS = 20;
+
 /** A lock of this process. */
 export class HeldLock implements AsyncDisposable {
   readonly takeover: Takeover;
@@ -11,6 +14,8 @@ export class HeldLock implements AsyncDisposable {
   #releasing: Promise<void> | undefined;
   #onReleased: (() => void) | undefined;
   #gone = false;
+  #phase: Phase | undefined;
+  #telling: NodeJS.Timeout | undefined;
 
   constructor(
     reply: Extract<LockReply, { kind: 'held' }>,
@@ -24,7 +29,16 @@ export class HeldLock implements AsyncDisposable {
   }
 
   setPhase(phase: Phase): void {
-    if (!this.#gone && !this.#releasing) this.send({ kind: 'phase', id: this.#id, phase });
+    this.#phase = phase;
+    this.#telling ??= setTimeout(() => {
+      this.#tellPhase();
+    }, SHORTEST_PHASE_MS).unref();
+  }
+
+  #tellPhase(): void {
+    this.#telling = undefined;
+    if (this.#gone || this.#releasing || this.#phase === undefined) return;
+    this.send({ kind: 'phase', id: this.#id, phase: this.#phase });
   }
 
   /** Resolves when others can take it. Harmless when done twice or after the lock was lost. */
@@ -38,6 +52,7 @@ export class HeldLock implements AsyncDisposable {
   }
 
   #release(): Promise<void> {
+    clearTimeout(this.#telling);
     if (this.#gone) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onReleased = resolve;

@@ -62,19 +62,17 @@ export class Layout {
   readonly fileSystem: string;
 
   constructor(readonly root: string) {
-    // A run with nothing to do consists of paths, and join takes several times as long.
-    const base = root.endsWith(sep) ? root : `${root}${sep}`;
-    this.version = `${base}VERSION`;
-    this.tag = `${base}CACHEDIR.TAG`;
-    this.assets = `${base}assets`;
-    this.recipes = `${base}recipes`;
-    this.downloads = `${base}downloads`;
-    this.locks = `${base}locks`;
-    this.trash = `${base}trash`;
-    this.logs = `${base}logs`;
-    this.leases = `${base}leases`;
-    this.quarantine = `${base}quarantine`;
-    this.fileSystem = `${base}file-system.json`;
+    this.version = below(root, 'VERSION');
+    this.tag = below(root, 'CACHEDIR.TAG');
+    this.assets = below(root, 'assets');
+    this.recipes = below(root, 'recipes');
+    this.downloads = below(root, 'downloads');
+    this.locks = below(root, 'locks');
+    this.trash = below(root, 'trash');
+    this.logs = below(root, 'logs');
+    this.leases = below(root, 'leases');
+    this.quarantine = below(root, 'quarantine');
+    this.fileSystem = below(root, 'file-system.json');
   }
 
   get folders(): readonly string[] {
@@ -83,28 +81,28 @@ export class Layout {
 
   /** Where VERSION is written before it gets its name. */
   temporaryVersion(claimName: string): string {
-    return join(this.root, `${DRAFT}${claimName}`);
+    return below(this.root, `${DRAFT}${claimName}`);
   }
 
   /** Whether a name found in the root is one that a cache has. */
   isOurs(name: string): boolean {
-    const path = join(this.root, name);
+    const path = below(this.root, name);
     if ([PROBE, DRAFT, STAGING].some((prefix) => name.startsWith(prefix))) return true;
     return [this.tag, this.version, this.quarantine, this.fileSystem, ...this.folders].includes(path);
   }
 
   /** Where a process tries out what the cache lies on. */
   probe(claimName: string): string {
-    return join(this.root, `${PROBE}${claimName}`);
+    return below(this.root, `${PROBE}${claimName}`);
   }
 
   /** Where a process looks at what may become part of the cache. */
   staging(claimName: string): string {
-    return join(this.root, `${STAGING}${claimName}`);
+    return below(this.root, `${STAGING}${claimName}`);
   }
 
   identityFolder(identity: string): string {
-    return join(this.assets, fileName(identity));
+    return below(this.assets, fileName(identity));
   }
 
   /** The entry's folder, and the one it has when another key with the same first 16 digits was there first. */
@@ -118,17 +116,17 @@ export class Layout {
 
   /** An identity's folder by the name it was found under. */
   foundIdentity(name: string): string {
-    return join(this.assets, name);
+    return below(this.assets, name);
   }
 
   placeOf(identityFolder: string, variant: string): EntryPlace {
-    const folder = `${identityFolder}${sep}${variant}`;
+    const folder = below(identityFolder, variant);
     return {
       folder,
       identityFolder,
-      marker: `${folder}${sep}complete.json`,
-      contested: `${this.locks}${sep}${this.lockNameOf(basename(identityFolder), variant)}${CONTESTED}`,
-      lastUsed: `${folder}${sep}last-used`,
+      marker: below(folder, 'complete.json'),
+      contested: below(this.locks, `${this.lockNameOf(basename(identityFolder), variant)}${CONTESTED}`),
+      lastUsed: below(folder, 'last-used'),
     };
   }
 
@@ -149,20 +147,20 @@ export class Layout {
   }
 
   logFolder(identity: string): string {
-    return join(this.logs, fileName(identity));
+    return below(this.logs, fileName(identity));
   }
 
   logFile(id: EntryId, stamp: string): string {
-    return join(this.logFolder(id.identity), `${shortKey(id)}-${stamp}.log`);
+    return below(this.logFolder(id.identity), `${shortKey(id)}-${stamp}.log`);
   }
 
   recipe(digest: string): string {
-    return join(this.recipes, fileName(digest));
+    return below(this.recipes, fileName(digest));
   }
 
   /** A recipe copy by the name it was found under. */
   foundRecipe(name: string): string {
-    return join(this.recipes, name);
+    return below(this.recipes, name);
   }
 
   /** The name of the recipe copy that a file belongs to; undefined for files elsewhere. */
@@ -182,41 +180,41 @@ export class Layout {
   }
 
   partialRecipe(claimName: string): string {
-    return join(this.recipes, `${PARTIAL}${claimName}`);
+    return below(this.recipes, `${PARTIAL}${claimName}`);
   }
 
   discarded(token: string): string {
-    return join(this.trash, token);
+    return below(this.trash, token);
   }
 
   /** Where a broken entry is kept for whoever wants to look into it. */
   quarantined(token: string): string {
-    return join(this.quarantine, token);
+    return below(this.quarantine, token);
   }
 
   /** The file in which one process names what it uses. */
   lease(claimName: string): string {
-    return join(this.leases, claimName);
+    return below(this.leases, claimName);
   }
 }
 
 /** Attempt 0 works in the entry itself, attempt n in `attempt-n/` inside it. */
 export function attemptPlace(entry: EntryPlace, number: number): AttemptPlace {
-  const base = number === 0 ? entry.folder : join(entry.folder, `attempt-${number}`);
+  const base = number === 0 ? entry.folder : below(entry.folder, `attempt-${number}`);
   return {
     base,
     assetName: number === 0 ? 'asset' : `attempt-${number}/asset`,
-    asset: join(base, 'asset'),
-    fetch: join(base, 'fetch'),
-    stage: join(base, 'stage'),
-    tmp: join(base, 'tmp'),
-    fingerprint: join(base, 'fingerprint.json'),
+    asset: below(base, 'asset'),
+    fetch: below(base, 'fetch'),
+    stage: below(base, 'stage'),
+    tmp: below(base, 'tmp'),
+    fingerprint: below(base, 'fingerprint.json'),
   };
 }
 
 /** Something found in an entry's folder. */
 export function childOf(entry: EntryPlace, name: string): string {
-  return join(entry.folder, name);
+  return below(entry.folder, name);
 }
 
 /** The number of the attempt that a name found in an entry's folder belongs to. */
@@ -238,7 +236,7 @@ export function assetFolder(entry: EntryPlace, assetName: string): string | unde
 
 /** The inventory that belongs to an asset folder. */
 export function fingerprintOf(assetDir: string): string {
-  return join(dirname(assetDir), 'fingerprint.json');
+  return below(dirname(assetDir), 'fingerprint.json');
 }
 
 /** Where an asset folder belongs, by its path alone; undefined for other paths. */
@@ -270,15 +268,15 @@ export interface LockPaths {
 }
 
 export function lockPaths(locks: string, lockName: string): LockPaths {
-  const folder = join(locks, `${lockName}.lock`);
-  const prepared = (claimName: string): string => join(locks, `${PREPARED}${claimName}`);
+  const folder = below(locks, `${lockName}.lock`);
+  const prepared = (claimName: string): string => below(locks, `${PREPARED}${claimName}`);
   return {
     folder,
-    record: join(locks, `${lockName}${RECORD}`),
-    contested: join(locks, `${lockName}${CONTESTED}`),
-    claim: (claimName) => join(folder, claimName),
+    record: below(locks, `${lockName}${RECORD}`),
+    contested: below(locks, `${lockName}${CONTESTED}`),
+    claim: (claimName) => below(folder, claimName),
     prepared,
-    preparedClaim: (claimName) => join(prepared(claimName), claimName),
+    preparedClaim: (claimName) => below(prepared(claimName), claimName),
   };
 }
 
@@ -324,7 +322,7 @@ export function draftVersionClaim(name: string): string | undefined {
 
 /** What is remembered of the last build of an entry: beside its logs, so that it outlasts the entry and ages like them. */
 export function buildRecordOf(layout: Layout, { identityFolder, folder }: EntryPlace): string {
-  return join(layout.logs, basename(identityFolder), `${basename(folder)}${BUILD_RECORD}`);
+  return below(below(layout.logs, basename(identityFolder)), `${basename(folder)}${BUILD_RECORD}`);
 }
 
 /** Whether a name found among the logs is that of such a record. */
@@ -339,7 +337,7 @@ export function stagingClaim(name: string): string | undefined {
 
 /** A log found in an identity's folder. */
 export function logOf(layout: Layout, identity: string, name: string): string {
-  return join(layout.logFolder(identity), name);
+  return below(layout.logFolder(identity), name);
 }
 
 export function shortKey(id: EntryId): string {
@@ -357,4 +355,12 @@ function fileName(text: string): string {
     .replace(/^\.|\.$/g, '%2e');
   if (safe.length <= LONGEST_NAME) return safe;
   return `${safe.slice(0, LONGEST_NAME - 17)}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * `join`, for a path that has been made whole and a name that is no way. Every package is asked for dozens of paths, and
+ * `join` looks at each character of them, and copies it, each time.
+ */
+function below(folder: string, name: string): string {
+  return folder.endsWith(sep) ? folder + name : `${folder}${sep}${name}`;
 }

@@ -16,7 +16,7 @@ export async function leaveEntry(parts: LeavingParts, keepFetch: boolean): Promi
   if (!keepFetch || !(await downloadsAreOfUse(parts))) await trash.discard(place.fetch);
   // Whoever is alone has cleared away what was there before, so its own folder must say which numbers are used up.
   if (shared) await removeIfEmpty(place.base);
-  if (!parts.ephemeral) await removeDamagedMarker(entry, parts.lock.takeover);
+  if (!parts.ephemeral) removeDamagedMarker(entry, parts.lock.takeover);
   await removeEmptyEntry(entry);
 }
 

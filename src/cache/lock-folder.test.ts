@@ -20,15 +20,15 @@ async function hold(claim: string): Promise<void> {
 
 describe('taking a lock', () => {
   test('works when it is free, also when an empty folder is left of it', async () => {
-    expect(takeFreeLock(paths, 'mine')).toBe(true);
+    expect(takeFreeLock(paths, 'mine', '')).toBe(true);
     await rm(paths.claim('mine'));
-    expect(takeFreeLock(paths, 'mine')).toBe(true);
+    expect(takeFreeLock(paths, 'mine', '')).toBe(true);
     expect(await readdir(paths.folder)).toEqual(['mine']);
   });
 
   test('fails when somebody holds it, and leaves nothing', async () => {
     await hold('theirs');
-    expect(takeFreeLock(paths, 'mine')).toBe(false);
+    expect(takeFreeLock(paths, 'mine', '')).toBe(false);
     expect(await readdir(folder)).toEqual(['name.lock']);
     expect(await readdir(paths.folder)).toEqual(['theirs']);
   });

@@ -36,13 +36,14 @@ export function readStandingClaim(paths: LockPaths): StandingClaim | undefined {
 /**
  * Takes a free lock: a folder with the claim already in it is renamed into place. That fails when a folder with
  * something in it is there.
+ * @param record what stands in the claim: what its holder tells those who wait
  * @returns false when somebody else was faster
  */
-export function takeFreeLock(paths: LockPaths, claimName: string): boolean {
+export function takeFreeLock(paths: LockPaths, claimName: string, record: string): boolean {
   makeFolder(paths.prepared(claimName));
   let taken = false;
   try {
-    writeFileSync(paths.preparedClaim(claimName), '');
+    writeFileSync(paths.preparedClaim(claimName), record);
     taken = moveIntoPlace(paths, claimName);
   } finally {
     if (!taken) removePrepared(paths, claimName);

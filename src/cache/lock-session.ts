@@ -10,7 +10,7 @@ import { LockPauses } from './lock-pauses.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
 import { announceNews } from './lock-watch.js';
-import { removeOwnerRecord, writeOwnerRecord, type Holder, type OwnerRecord } from './owner-record.js';
+import { recordText, removeOwnerRecord, writeOwnerRecord, type Holder, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
 import { WaitReports } from './wait-reports.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
@@ -30,6 +30,17 @@ export type KeepHeartbeat = (
 ) => Promise<() => Promise<void>>;
 
 type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
+
+/** One try to get a lock, of those of one acquisition. */
+interface Way {
+  readonly paths: LockPaths;
+  readonly claim: Claim;
+  readonly attempt: ClaimAttempt;
+  /** As it stands in the claim if the lock is free. */
+  readonly record: OwnerRecord;
+  readonly started: number;
+  readonly hasWaited: boolean;
+}
 
 interface Held {
   readonly name: string;
@@ -105,7 +116,9 @@ export class LockSession {
     const started = performance.now();
     const claim = newClaim(this.#self);
     const paths = lockPaths(this.settings.locks, command.name);
-    const attempt = new ClaimAttempt(paths, claimName(claim), this.#self, this.settings.staleMs);
+    const record = this.#recordOf(command, claim, paths);
+    const own = { name: claimName(claim), record: recordText(record) };
+    const attempt = new ClaimAttempt(paths, own, this.#self, this.settings.staleMs);
     using pauses = new LockPauses(paths.folder, pause);
     let busy: Holder | undefined;
     const reports = new WaitReports();
@@ -116,7 +129,9 @@ export class LockSession {
       }
       // The first look mostly finds the lock free, so nothing is prepared for it.
       if (busy) pauses.beforeLook();
-      busy = (busy && attempt.certainHolder()) ?? (await this.#tryOnce(command, { paths, claim, attempt, started }));
+      busy =
+        (busy && attempt.certainHolder()) ??
+        (await this.#tryOnce(command, { paths, claim, attempt, record, started, hasWaited: busy !== undefined }));
       if (!busy) return;
       const waitedMs = Math.round(performance.now() - started);
       const remainingMs = (command.timeoutMs ?? Infinity) - waitedMs;
@@ -135,10 +150,7 @@ export class LockSession {
   }
 
   /** @returns who holds the lock; undefined when it is ours now */
-  async #tryOnce(
-    command: LockCommand,
-    way: { paths: LockPaths; claim: Claim; attempt: ClaimAttempt; started: number },
-  ): Promise<Holder | undefined> {
+  async #tryOnce(command: LockCommand, way: Way): Promise<Holder | undefined> {
     const { paths, claim } = way;
     let owner: LockOwner | null = null;
     let takeover: Takeover = 'none';
@@ -157,10 +169,10 @@ export class LockSession {
           this.#onLost(command.id);
         },
       });
-      const lifeline = this.#lifelineAt(paths.prepared(`${claimName(claim)}.lifeline`));
-      const record = { token: claim.token, since: Date.now(), phase: null, logFile: command.logFile, lifeline };
+      const { record } = way;
       this.#held.set(command.id, { name: command.name, paths, claim, stopHeartbeat, record, lost: false });
-      this.#describe(command.id, {});
+      // What stands in the claim is another's, or tells the time at which the waiting began.
+      if (way.hasWaited || (takeover as Takeover) !== 'none') this.#describe(command.id, { since: Date.now() });
     } catch (error) {
       if (hasCode(error, BUSY)) return { owner, lifeline: undefined };
       throw error;
@@ -174,6 +186,12 @@ export class LockSession {
     const held = this.#held.get(id);
     if (held) held.lost = true;
     this.reply({ kind: 'lost', id });
+  }
+
+  /** What this process tells of itself to those who will wait for it. */
+  #recordOf({ logFile }: LockCommand, claim: Claim, paths: LockPaths): OwnerRecord {
+    const lifeline = this.#lifelineAt(paths.prepared(`${claimName(claim)}.lifeline`));
+    return { token: claim.token, since: Date.now(), phase: null, logFile, lifeline };
   }
 
   /** The number of the lifeline, which is made at `path` when there is none yet. */

@@ -4,18 +4,21 @@ import { commitAttempt, removeWorkFolders } from './commit.js';
 import type { Attempt, CommitRecord, CompleteEntry, EntryId, WorkFolders } from './entry.js';
 import { onCacheFiles } from './failure.js';
 import { leaveEntry } from './leave-entry.js';
+import { foldersOnDemand } from './work-folders.js';
 
 /** An attempt under a lock. It ends once: by a commit that went well, or by being abandoned. */
 export class LockedAttempt implements Attempt {
   readonly id: EntryId;
   readonly folders: WorkFolders;
+  readonly paths: WorkFolders;
   readonly #notes: Uint8Array[] = [];
   #ended = false;
 
   constructor(private readonly parts: AttemptParts) {
     const { asset, fetch, stage, tmp } = parts.place;
     this.id = parts.id;
-    this.folders = { asset, fetch, stage, tmp };
+    this.paths = { asset, fetch, stage, tmp };
+    this.folders = foldersOnDemand(parts.place);
   }
 
   setPhase(phase: Phase): void {

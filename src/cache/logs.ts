@@ -14,21 +14,28 @@ const KEPT_LOGS = 10;
 
 const LOG_NAME = /-(?<stamp>\d{8}T\d{9})-(?<pid>\d+)(-\d+)?\.log$/;
 
-/**
- * The path of a new log; its folder exists. Makes room by removing the oldest logs of the identity, but none of a
- * process that still runs.
- */
-export async function newLogFile(
-  layout: Layout,
+/** A log that is yet to be made. */
+export interface NewLog {
+  /** A path that no log has. */
+  choosePath(): string;
+  /** Makes the folder, and removes the oldest logs of the identity, but none of a process that still runs. */
+  makeRoom(): Promise<void>;
+}
+
+export function newLog(
+  { layout, pid, now }: { readonly layout: Layout; readonly pid: number; readonly now: () => number },
   id: EntryId,
-  writer: { readonly pid: number; readonly now: number },
-): Promise<string> {
-  const folder = layout.logFolder(id.identity);
-  return onCacheFiles('make room for a log', folder, async () => {
-    makeFolder(folder);
-    await patiently(() => pruneLogs(layout, id.identity, writer.pid));
-    return unusedName(layout, id, `${timeStamp(writer.now)}-${writer.pid}`);
-  });
+): NewLog {
+  return {
+    choosePath: () => unusedName(layout, id, `${timeStamp(now())}-${pid}`),
+    makeRoom: () => {
+      const folder = layout.logFolder(id.identity);
+      return onCacheFiles('make room for a log', folder, async () => {
+        makeFolder(folder);
+        await patiently(() => pruneLogs(layout, id.identity, pid));
+      });
+    },
+  };
 }
 
 /** Whether a file of this name in a log folder is no longer written to. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EntryId } from './index.js';
 import { Layout, type EntryPlace } from './layout.js';
-import { buildPlace, findEntry, MARKER_VERSION, type Marker } from './marker.js';
+import { buildPlace, findEntry, MARKER_VERSION, readRareMarker, type Marker } from './marker.js';
 import { markerOf as markerPathOf } from './marker-of.js';
 import { publishMarker, removeDamagedMarker } from './publish-marker.js';
 
@@ -110,7 +110,7 @@ describe.each([{ fsync: true }, { fsync: false }])('publishing a marker with %p'
 
 test('a sound marker is never taken for a damaged one', async () => {
   const entry = await plant(ID, JSON.stringify(markerOf(ID)));
-  expect(await removeDamagedMarker(entry, 'none')).toBe(false);
+  expect(removeDamagedMarker(entry, 'none')).toBe(false);
   expect(findEntry(layout, ID)).toBeDefined();
 });
 
@@ -120,7 +120,7 @@ test.each(['uncertain', 'none'] as const)(
     const entry = await plant(ID, '{"version":');
     await mkdir(layout.locks);
     if (takeover === 'none') await writeFile(entry.contested, '');
-    expect(await removeDamagedMarker(entry, takeover)).toBe(false);
+    expect(removeDamagedMarker(entry, takeover)).toBe(false);
     expect(await publishMarker(entry, markerOf(ID), { durability: { fsync: false }, takeover })).toBe('lost');
     expect(await readFile(entry.marker, 'utf8')).toBe('{"version":');
   },
@@ -131,8 +131,20 @@ test('a marker that is not there is not taken away when it comes at that moment'
   const removing = removeDamagedMarker(entry, 'none');
   writeFileSync(entry.marker, JSON.stringify(markerOf(ID)));
   const seen = findEntry(layout, ID);
-  expect(await removing).toBe(true);
+  expect(removing).toBe(true);
   expect([seen, findEntry(layout, ID)]).toEqual([expect.anything(), expect.anything()]);
+});
+
+test('a marker that is rarely there is read like any other, and told when it cannot be', async () => {
+  const { marker } = await place(ID);
+  expect(readRareMarker(marker)).toBeUndefined();
+  expect(readRareMarker(join(marker, 'below'))).toBeUndefined();
+  await plant(ID, JSON.stringify(markerOf(ID)));
+  expect(readRareMarker(marker)).toEqual(markerOf(ID));
+  expect(readRareMarker(join(marker, 'below'))).toBeUndefined();
+  await rm(marker);
+  await mkdir(marker);
+  expect(() => readRareMarker(marker)).toThrow(expect.objectContaining({ code: 'E_CACHE' }));
 });
 
 test('the marker of an asset folder is told by its path, wherever the attempt was', async () => {

@@ -36,10 +36,13 @@ export function findEntry(layout: Layout, id: EntryId): CompleteEntry | undefine
   return locateEntry(layout, id)?.entry;
 }
 
-/** The complete entry of `id` and where it lies, as `findEntry`. */
-export function locateEntry(layout: Layout, id: EntryId): LocatedEntry | undefined {
+/**
+ * The complete entry of `id` and where it lies, as `findEntry`.
+ * @param read `readRareMarker` for who expects none
+ */
+export function locateEntry(layout: Layout, id: EntryId, read = readMarker): LocatedEntry | undefined {
   for (const place of layout.places(id)) {
-    const marker = readMarker(place.marker);
+    const marker = read(place.marker);
     if (marker && belongsTo(marker, id)) {
       const entry = completeEntry(place, id, marker);
       return entry && { place, entry };
@@ -52,7 +55,7 @@ export function locateEntry(layout: Layout, id: EntryId): LocatedEntry | undefin
 /** Where `id` is built: not in a folder that belongs to a namesake, whose key begins with the same 16 digits. */
 export function buildPlace(layout: Layout, id: EntryId): EntryPlace {
   const [usual, other] = layout.places(id);
-  const marker = readMarker(usual.marker);
+  const marker = readRareMarker(usual.marker);
   return marker && isNamesake(marker, id) ? other : usual;
 }
 
@@ -64,6 +67,16 @@ export function readMarker(path: string): Marker | undefined {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw cacheFailure('read an entry of the cache', path, error);
   }
+}
+
+/** As `readMarker`, for where there mostly is none: a question costs a third of a failure. */
+export function readRareMarker(path: string): Marker | undefined {
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })) return undefined;
+  } catch {
+    // To read it says what is wrong.
+  }
+  return readMarker(path);
 }
 
 export function parseMarker(text: string): Marker | undefined {
@@ -84,7 +97,11 @@ export function standingAsset(place: EntryPlace, marker: Marker): string | undef
 
 function completeEntry(place: EntryPlace, id: EntryId, marker: Marker): CompleteEntry | undefined {
   const assetDir = standingAsset(place, marker);
-  if (assetDir === undefined) return undefined;
+  return assetDir === undefined ? undefined : entryOf(marker, id, assetDir);
+}
+
+/** The entry that a marker makes, whose asset is there. */
+export function entryOf(marker: Marker, id: EntryId, assetDir: string): CompleteEntry {
   const { keyInputs, bytes, files, durations, origin, completedAt } = marker;
   return { id, assetDir, keyInputs, bytes, files, durations, origin, completedAt };
 }

@@ -6,7 +6,10 @@ import type { LockPaths } from './layout.js';
 import { lifelinePath } from './lifeline.js';
 import type { StandingClaim } from './lock-folder.js';
 
-/** What a holder tells those who wait. Nothing but messages depends on it, so it may be missing or out of date. */
+/**
+ * What a holder tells those who wait. It stands in the claim, and once something in it has changed in a file beside the
+ * lock. Nothing but messages depends on it, so it may be missing or out of date.
+ */
 export interface OwnerRecord {
   readonly token: string;
   readonly since: number;
@@ -27,11 +30,15 @@ export interface Holder {
 export function writeOwnerRecord(paths: LockPaths, claim: Claim, record: OwnerRecord): void {
   const temporary = paths.prepared(`${claimName(claim)}.json`);
   try {
-    writeFileSync(temporary, JSON.stringify(record));
+    writeFileSync(temporary, recordText(record));
     renameSync(temporary, paths.record);
   } catch {
     removeIfPossible(temporary);
   }
+}
+
+export function recordText(record: OwnerRecord): string {
+  return JSON.stringify(record);
 }
 
 export function removeOwnerRecord(paths: LockPaths): void {
@@ -66,7 +73,7 @@ export function describeHolder(paths: LockPaths, standing: StandingClaim): Holde
   const { claim } = standing;
   if (!claim) return { owner: null, lifeline: undefined };
   const { pid, host, bootId, startTime, token } = claim;
-  const record = readOwnerRecord(paths, token);
+  const record = readOwnerRecord(paths.record, token) ?? readOwnerRecord(paths.claim(standing.name), token);
   const { phase = null, logFile = null, since = standing.heartbeat, lifeline = null } = record ?? {};
   return {
     owner: { pid, host, bootId, startTime, since, phase, logFile, token },
@@ -74,10 +81,13 @@ export function describeHolder(paths: LockPaths, standing: StandingClaim): Holde
   };
 }
 
-/** Undefined when the record is of an earlier holder: that one was killed before it could remove it. */
-function readOwnerRecord(paths: LockPaths, token: string): OwnerRecord | undefined {
+/**
+ * Undefined when the record is of an earlier holder: that one was killed before it could remove it, or its claim was
+ * renamed into this one.
+ */
+function readOwnerRecord(file: string, token: string): OwnerRecord | undefined {
   try {
-    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Partial<Record<keyof OwnerRecord, unknown>>;
+    const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<keyof OwnerRecord, unknown>>;
     if (record.token !== token || typeof record.since !== 'number') return undefined;
     return {
       token,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, statSync } from 'node:fs';
-import { link, rename, unlink } from 'node:fs/promises';
+import { linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { isContested } from './contested.js';
 import { syncFolder, writeDurably, type Durability } from './durable-file.js';
@@ -19,7 +18,7 @@ export async function publishMarker(
 ): Promise<'won' | 'lost'> {
   const text = `${JSON.stringify(marker)}\n`;
   let won = await create(place, text, durability);
-  if (!won && (await removeDamagedMarker(place, takeover))) won = await create(place, text, durability);
+  if (!won && removeDamagedMarker(place, takeover)) won = await create(place, text, durability);
   if (!won) return 'lost';
   await syncFolder(place.folder, durability);
   return 'won';
@@ -32,17 +31,17 @@ export async function publishMarker(
  * @param takeover how the lock was got under which this happens
  * @returns whether the marker's name is free now
  */
-export async function removeDamagedMarker(place: EntryPlace, takeover: Takeover): Promise<boolean> {
+export function removeDamagedMarker(place: EntryPlace, takeover: Takeover): boolean {
   if (takeover === 'uncertain' || isContested(place)) return false;
   // What is not there is not damaged, and whatever is there a moment later was put there by somebody else.
   if (!lstatSync(place.marker, { throwIfNoEntry: false })) return true;
   if (isSound(place, place.marker)) return false;
   const aside = temporaryMarker(place, randomToken());
   try {
-    await rename(place.marker, aside);
+    renameSync(place.marker, aside);
     // An attempt that lost its lock without anybody's noticing may have put a sound one there: it goes back.
-    const mistaken = isSound(place, aside) && (await linkOnce(aside, place.marker));
-    await unlink(aside);
+    const mistaken = isSound(place, aside) && linkOnce(aside, place.marker);
+    unlinkSync(aside);
     return !mistaken;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return true;
@@ -59,12 +58,20 @@ async function create(place: EntryPlace, text: string, durability: Durability): 
   const temporary = temporaryMarker(place, randomToken());
   try {
     await writeDurably(temporary, text, durability, 'wx');
-    return await linkOnce(temporary, place.marker);
+    return linkOnce(temporary, place.marker);
   } catch (error) {
     if (!hasCode(error, ...NO_LINKS)) throw error;
     return await createInPlace(place.marker, text, durability);
   } finally {
-    await unlink(temporary).catch(() => undefined);
+    removeTemporary(temporary);
+  }
+}
+
+function removeTemporary(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made, or it goes with what is left over.
   }
 }
 
@@ -72,9 +79,9 @@ async function create(place: EntryPlace, text: string, durability: Durability): 
 export const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
 
 /** A file server may do it, lose the answer, and refuse the repeated request: then both names are of one file. */
-async function linkOnce(existing: string, name: string): Promise<boolean> {
+function linkOnce(existing: string, name: string): boolean {
   try {
-    await link(existing, name);
+    linkSync(existing, name);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return isSameFile(existing, name);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { EntryPlace, Layout } from './layout.js';
 import { removeEmptyEntry } from './leave-entry.js';
 import { makeFolder } from '../support/make-folder.js';
+import { namesIn } from '../support/names-in.js';
 import { moveAside } from './trash.js';
 
 /**
@@ -21,9 +21,10 @@ export async function quarantineEntry(layout: Layout, place: EntryPlace): Promis
 }
 
 /** Where broken entries of one place lie now. */
-export async function quarantinesOf(layout: Layout, place: EntryPlace): Promise<readonly string[]> {
-  const names = await readdir(layout.quarantine).catch(() => []);
-  return names.filter((name) => name.startsWith(stemOf(place))).map((name) => layout.quarantined(name));
+export function quarantinesOf(layout: Layout, place: EntryPlace): readonly string[] {
+  return namesIn(layout.quarantine)
+    .filter((name) => name.startsWith(stemOf(place)))
+    .map((name) => layout.quarantined(name));
 }
 
 function stemOf({ identityFolder, folder }: EntryPlace): string {

@@ -9,18 +9,19 @@ import { collectGarbage } from './collect.js';
 import type { Collection, CollectOptions } from './collection.js';
 import { dropWorkspace } from './drop-workspace.js';
 import type { AssetThreads } from './asset-threads.js';
-import type { Durability } from './durable-file.js';
+import { syncFolder, type Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import { listCache, type ListedCacheEntry } from './list.js';
 import { onCacheFiles } from './failure.js';
+import { GatheredFlush } from './gathered-flush.js';
 import type { HeldLock } from './held-lock.js';
 import type { Layout } from './layout.js';
 import type { LockClient } from './lock-client.js';
 import { LockedAttempt } from './locked-attempt.js';
-import { newLogFile } from './logs.js';
+import { newLog, type NewLog } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
-import { buildPlace, locateEntry, readMarker } from './marker.js';
+import { buildPlace, locateEntry, readMarker, readRareMarker } from './marker.js';
 import { findRecord, recordBuild, type BuildFacts, type BuildRecord } from './miss/build-record.js';
 import { Comparisons } from './miss/comparisons.js';
 import { changesBetween } from './miss/describe-changes.js';
@@ -51,6 +52,7 @@ export class SharedCache implements Cache {
   readonly #trash: Trash;
   readonly #lease: Lease;
   readonly #comparisons: Comparisons;
+  readonly #assetsFlush: GatheredFlush;
   #isUsed = false;
 
   constructor(private readonly parts: CacheParts) {
@@ -60,6 +62,7 @@ export class SharedCache implements Cache {
     this.#trash = new Trash(parts.layout, parts.pid);
     this.#lease = new Lease(parts.layout, parts.pid);
     this.#comparisons = new Comparisons(parts.layout, changesBetween);
+    this.#assetsFlush = new GatheredFlush(() => syncFolder(parts.layout.assets, parts.durability));
   }
 
   find(id: EntryId): Promise<CompleteEntry | undefined> {
@@ -67,12 +70,12 @@ export class SharedCache implements Cache {
   }
 
   async acquire(id: EntryId, options: AcquireOptions): Promise<Acquired> {
-    const found = await this.find(id);
+    const found = await this.#findAgain(id);
     if (found) return { kind: 'complete', entry: found };
     const lock = await this.#lock(id, options);
     try {
       // Whoever held the lock before may have made just this entry.
-      const again = await this.find(id);
+      const again = await this.#findAgain(id);
       if (!again)
         return { kind: 'attempt', attempt: await this.#begin({ id, lock, emit: options.emit, ephemeral: false }) };
       await lock.release();
@@ -118,8 +121,8 @@ export class SharedCache implements Cache {
     return findRecord(this.parts.layout, id);
   }
 
-  logFile(id: EntryId): Promise<string> {
-    return newLogFile(this.parts.layout, id, { pid: this.parts.pid, now: this.parts.now() });
+  newLog(id: EntryId): NewLog {
+    return newLog(this.parts, id);
   }
 
   async findRecipe(digest: string): Promise<string | undefined> {
@@ -184,11 +187,16 @@ export class SharedCache implements Cache {
     this.#lease.add(name);
   }
 
+  /** For who has looked before and found none. */
+  #findAgain(id: EntryId): Promise<CompleteEntry | undefined> {
+    return patiently(() => this.#find(id, readRareMarker));
+  }
+
   /** The lease comes first: whoever evicts the entry looks for leases after it has hidden the marker. */
-  #find(id: EntryId): CompleteEntry | undefined {
+  #find(id: EntryId, read = readMarker): CompleteEntry | undefined {
     const { layout, now } = this.parts;
     this.#use(layout.lockName(id));
-    const located = locateEntry(layout, id);
+    const located = locateEntry(layout, id, read);
     if (located) recordUse(located.place, now(), located.entry.completedAt);
     return located?.entry;
   }
@@ -214,6 +222,16 @@ export class SharedCache implements Cache {
         trash: this.#trash,
       }),
     );
-    return new LockedAttempt({ ...start, ...prepared, layout, durability, now, entry, trash: this.#trash });
+    const flushAssets = this.#assetsFlush.request;
+    return new LockedAttempt({
+      ...start,
+      ...prepared,
+      layout,
+      durability,
+      flushAssets,
+      now,
+      entry,
+      trash: this.#trash,
+    });
   }
 }

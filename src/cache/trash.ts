@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { chmod, lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../errors/index.js';
@@ -37,10 +37,8 @@ export class Trash {
    * deleted, so it is gone from the disk as well before the first of them is
    */
   async discard(path: string, durability: Durability = { fsync: false }): Promise<void> {
-    if (removeIfEmpty(path)) {
-      await syncFolder(dirname(path), durability);
-      return;
-    }
+    if (!lstatSync(path, { throwIfNoEntry: false })) return;
+    if (removeIfEmpty(path)) return syncFolder(dirname(path), durability);
     const target = this.layout.discarded(claimName(newClaim(this.#identity)));
     makeFolder(this.layout.trash);
     try {

@@ -85,15 +85,18 @@ describe('a stored recipe', () => {
 describe('a new log', () => {
   const DEAD = 2 ** 30;
 
-  test('has a name that tells key, time and process, in a folder that is there', async () => {
+  test('has a name that tells key, time and process, and a folder when it is made', async () => {
     await using cache = await rig.open({
       host: testHost({ pid: 42, now: () => Date.UTC(2026, 0, 31, 23, 59, 59, 123) }),
     });
     const id = entryId('log', { identity: 'test.log@v1' });
-    const path = await cache.logFile(id);
+    const log = cache.newLog(id);
+    const path = log.choosePath();
     expect(path).toBe(join(rig.root, 'logs', 'test.log@v1', `${id.key.slice(0, 16)}-20260131T235959123-42.log`));
+    expect(await readdir(join(rig.root, 'logs'))).not.toContain('test.log@v1');
+    await log.makeRoom();
     await writeFile(path, '');
-    expect(await cache.logFile(id)).toBe(path.replace(/\.log$/, '-2.log'));
+    expect(cache.newLog(id).choosePath()).toBe(path.replace(/\.log$/, '-2.log'));
   });
 
   test('pushes out the oldest ones of ended processes, never those of living ones', async () => {
@@ -102,7 +105,9 @@ describe('a new log', () => {
       await using cache = await rig.open({
         host: testHost({ pid: time === 3 ? process.pid : DEAD + time, now: () => time }),
       });
-      await writeFile(await cache.logFile(id), String(time));
+      const log = cache.newLog(id);
+      await log.makeRoom();
+      await writeFile(log.choosePath(), String(time));
     }
     const folder = join(rig.root, 'logs', 'test.logs@v1');
     const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));

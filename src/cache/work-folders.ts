@@ -4,6 +4,8 @@ import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
+import type { WorkFolders } from './entry.js';
+import { cacheFailure } from './failure.js';
 import {
   attemptNumberOf,
   attemptOfAsset,
@@ -14,7 +16,7 @@ import {
 } from './layout.js';
 import type { Takeover } from './lock-messages.js';
 import { makeFolder } from '../support/make-folder.js';
-import { readMarker, type Marker } from './marker.js';
+import { readRareMarker, type Marker } from './marker.js';
 import type { Trash } from './trash.js';
 
 export interface Preparation {
@@ -31,7 +33,7 @@ export interface Preparation {
 export type PreparedFolders = Pick<AttemptParts, 'place' | 'shared'>;
 
 /**
- * The four folders of a new attempt, made under the lock.
+ * The place of a new attempt, found and cleared under the lock, with the folder of its asset.
  *
  * - Nobody was there, or whoever was has tidied up: the downloads are taken over.
  * - The holder was killed: what is left is cleared away, but the new folders have other names, because its child
@@ -44,12 +46,39 @@ export async function prepareFolders(preparation: Preparation): Promise<Prepared
   const names = await patiently(() => readdirSync(entry.folder));
   // After the names: whoever has taken our lock since then has made its folders after them, and said so before.
   const shared = preparation.handsOff || takeover === 'uncertain' || isContested(entry);
-  const number = lowestNumber(names, readMarker(entry.marker), { shared, takeover });
+  const number = lowestNumber(names, readRareMarker(entry.marker), { shared, takeover });
   // Before anything goes: a kill in between must not lose what tells which numbers are used up.
   const place = await claimPlace(entry, number);
   if (!shared) await clearAway(preparation, names, place);
-  for (const folder of [place.asset, place.fetch, place.stage, place.tmp]) makeFolder(folder);
+  makeFolder(place.asset);
   return { place, shared };
+}
+
+/** The folders of a prepared attempt; all but the asset's are made when they are first asked for. */
+export function foldersOnDemand({ asset, fetch, stage, tmp }: AttemptPlace): WorkFolders {
+  const made = new Set<string>();
+  const make = (folder: string): string => {
+    if (made.has(folder)) return folder;
+    try {
+      makeFolder(folder);
+    } catch (error) {
+      throw cacheFailure('make the folders of an entry', folder, error);
+    }
+    made.add(folder);
+    return folder;
+  };
+  return {
+    asset,
+    get fetch() {
+      return make(fetch);
+    },
+    get stage() {
+      return make(stage);
+    },
+    get tmp() {
+      return make(tmp);
+    },
+  };
 }
 
 /**

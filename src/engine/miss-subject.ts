@@ -22,7 +22,9 @@ export function missSubject(run: Run, node: PackageNode, recipe: Recipe, derivat
   const required = Object.entries(observed.files);
   return {
     id: entryIdOf(run, recipe, derivation),
-    keyInputs: derivation.inputs,
+    get keyInputs() {
+      return derivation.inputs;
+    },
     version: toolVersionOf(recipe),
     sources: [
       { digest: file.digest, path: file.file },

@@ -3,14 +3,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { PackageLog } from './package-log.js';
+import { PackageLog, type LogPlace } from './package-log.js';
+
+function placeAt(path: string): LogPlace {
+  return { choosePath: () => path, makeRoom: () => Promise.resolve() };
+}
 
 test('the file is made when the first byte is written, and has all bytes in order', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fettle-'));
   const path = join(folder, 'a.log');
   let asked = 0;
   try {
-    const log = new PackageLog(() => Promise.resolve(((asked += 1), path)));
+    const log = new PackageLog({ choosePath: () => ((asked += 1), path), makeRoom: () => Promise.resolve() });
     expect(log.path).toBeNull();
     const lines = Array.from({ length: 2000 }, (_, index) => `${String(index)}\n`);
     await Promise.all(lines.map((line) => log.write(line)));
@@ -28,7 +32,7 @@ test('what comes while the file is being closed is written without anybody askin
   try {
     for (let turns = 0; turns < 40; turns += 1) {
       const path = join(folder, `${String(turns)}.log`);
-      await using log = new PackageLog(() => Promise.resolve(path));
+      await using log = new PackageLog(placeAt(path));
       await log.write('first\n');
       for (let turn = 0; turn < turns % 10; turn += 1) await setImmediate();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
@@ -42,13 +46,13 @@ test('what comes while the file is being closed is written without anybody askin
 
 test('a package that writes nothing leaves no file', async () => {
   const path = join(tmpdir(), 'fettle-never-there.log');
-  const log = new PackageLog(() => Promise.resolve(path));
+  const log = new PackageLog(placeAt(path));
   await log[Symbol.asyncDispose]();
   expect(existsSync(path)).toBe(false);
 });
 
 test('a log that cannot be opened is an error of the write, not of the process', async () => {
-  const log = new PackageLog(() => Promise.resolve('/nonexistent-folder/a.log'));
+  const log = new PackageLog(placeAt('/nonexistent-folder/a.log'));
   await expect(log.write('x')).rejects.toMatchObject({ code: 'ENOENT' });
   await log[Symbol.asyncDispose]();
 });
@@ -58,12 +62,12 @@ test('a note alone makes no file, and stands before what does', async () => {
   const path = join(folder, 'a.log');
   try {
     {
-      await using silent = new PackageLog(() => Promise.resolve(path));
+      await using silent = new PackageLog(placeAt(path));
       silent.note('nobody asks\n');
     }
     expect(existsSync(path)).toBe(false);
     {
-      await using log = new PackageLog(() => Promise.resolve(path));
+      await using log = new PackageLog(placeAt(path));
       log.note('== build\n');
       await log.write('compiling\n');
       log.note('== install\n');

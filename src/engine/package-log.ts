@@ -5,8 +5,16 @@ import { isShortOfFiles, patiently } from '../support/patiently.js';
 /** What may wait to be written before whoever has more is held back, in bytes. */
 const MOST_WAITING = 64 * 1024;
 
+/** Where the log of a package goes. */
+export interface LogPlace {
+  /** A path that no other log has; nothing is made. Asked once, when it is needed. */
+  readonly choosePath: () => string;
+  /** Makes the folder, and room in it. */
+  readonly makeRoom: () => Promise<void>;
+}
+
 /**
- * The log file of one package in one run, made when it is first needed. It is open only while something is written:
+ * The log file of one package in one run, made when something is first written. It is open only while that is done:
  * a run may have hundreds of packages at once that wait for each other, and not that many open files.
  */
 export class PackageLog implements AsyncDisposable {
@@ -15,12 +23,9 @@ export class PackageLog implements AsyncDisposable {
   #writing: Promise<void> | undefined;
   #making: Promise<string> | undefined;
   #path: string | undefined;
-  readonly #choosePath: () => Promise<string>;
+  #chosen: string | undefined;
 
-  /** @param choosePath says where the log goes; asked once, when it is needed */
-  constructor(choosePath: () => Promise<string>) {
-    this.#choosePath = choosePath;
-  }
+  constructor(private readonly place: LogPlace) {}
 
   /** Where the log is; null as long as nothing has been written. */
   get path(): string | null {
@@ -32,7 +37,7 @@ export class PackageLog implements AsyncDisposable {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     this.#waiting.push(bytes);
     this.#bytesWaiting += bytes.byteLength;
-    const writing = this.#startWriting(await this.open());
+    const writing = this.#startWriting(await this.#open());
     if (this.#bytesWaiting >= MOST_WAITING) await writing;
   }
 
@@ -44,13 +49,23 @@ export class PackageLog implements AsyncDisposable {
     if (this.#path !== undefined) this.#startWriting(this.#path).catch(() => undefined);
   }
 
-  /** Makes the file, for those who must tell its name to others before anything is in it. */
-  async open(): Promise<string> {
+  /** Where the log is or would be, for those who must tell others before anything is in it. */
+  get plannedPath(): string {
+    return (this.#chosen ??= this.place.choosePath());
+  }
+
+  /** Whether anybody was told where it would be. */
+  get isPlanned(): boolean {
+    return this.#chosen !== undefined;
+  }
+
+  async #open(): Promise<string> {
     return this.#path ?? (this.#making ??= this.#make());
   }
 
   async #make(): Promise<string> {
-    const path = await this.#choosePath();
+    const path = this.plannedPath;
+    await this.place.makeRoom();
     await (await openToAppend(path)).close();
     this.#path = path;
     return path;

@@ -77,8 +77,9 @@ export class PackageRun implements AsyncDisposable {
   ) {
     const { cache, bus } = run;
     this.id = entryIdOf(run, recipe, derivation);
-    const scoped = bus.scoped(() => ({ package: packageRef(node, derivation.key), phase: this.#phase }));
-    this.log = new PackageLog(() => cache.logFile(this.id));
+    const ref = packageRef(node, derivation.key);
+    const scoped = bus.scoped(() => ({ package: ref, phase: this.#phase }));
+    this.log = new PackageLog(cache.newLog(this.id));
     this.emit = (body) => {
       scoped(body);
       this.#logEvent(body);
@@ -211,12 +212,17 @@ export class PackageRun implements AsyncDisposable {
   }
 
   #foldersOf(attempt: Attempt | undefined, asset: string | undefined): PhaseFolders {
-    const folders = attempt?.folders;
     return {
-      fetch: folders?.fetch,
-      stage: folders?.stage,
-      install: folders?.asset ?? asset,
-      tmp: folders?.tmp,
+      get fetch() {
+        return attempt?.folders.fetch;
+      },
+      get stage() {
+        return attempt?.folders.stage;
+      },
+      install: attempt?.folders.asset ?? asset,
+      get tmp() {
+        return attempt?.folders.tmp;
+      },
       project: this.run.projectDir,
     };
   }
@@ -235,7 +241,10 @@ export class PackageRun implements AsyncDisposable {
 
   #logEvent(body: EventBody): void {
     const line = logLine(body, this.#phase);
-    if (line !== undefined) this.log.note(`${line}\n`);
+    if (line === undefined) return;
+    // Of a package that is made, all but the names of its phases is worth a file.
+    if (body.kind === 'phase:start' || !this.log.isPlanned) this.log.note(`${line}\n`);
+    else this.log.write(`${line}\n`).catch(() => undefined);
   }
 }
 
@@ -246,7 +255,7 @@ function once<T>(make: () => T): () => T {
 
 function foldersOf(attempt: Attempt | undefined): readonly string[] {
   if (!attempt) return [];
-  const { asset, fetch, stage, tmp } = attempt.folders;
+  const { asset, fetch, stage, tmp } = attempt.paths;
   return [asset, fetch, stage, tmp];
 }
 

@@ -98,7 +98,7 @@ async function endingOf(
 async function failBefore(run: Run, node: PackageNode, seen: Seen, error: unknown): Promise<never> {
   const { host, cache } = run;
   const id = { identity: node.request.identity.text, key: NO_KEY, platformArch: `${host.platform}-${host.arch}` };
-  const log = new PackageLog(() => cache.logFile(id));
+  const log = new PackageLog(cache.newLog(id));
   await logFailure(run, log, error);
   await log[Symbol.asyncDispose]();
   seen.logFile = log.path;
@@ -209,7 +209,6 @@ async function climb(
 /** Takes a lock: tells others where our log is, and our readers what a holder that we wait for writes into its own. */
 async function whileTelling<T>(pkg: PackageRun, acquire: (options: AcquireOptions) => Promise<T>): Promise<T> {
   const { signal, lockTimeoutMs, followsHolders } = pkg.run;
-  await pkg.log.open();
   using holder = followsHolders ? new HolderLog(pkg.emit) : undefined;
   return await acquire({
     emit: (event) => {
@@ -219,7 +218,7 @@ async function whileTelling<T>(pkg: PackageRun, acquire: (options: AcquireOption
       if (event.kind === 'lock:wait') pkg.stepAside();
     },
     signal,
-    logFile: pkg.log.path ?? '',
+    logFile: pkg.log.plannedPath,
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
   });
 }

@@ -2,6 +2,7 @@ export type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
 export {
   HostObject,
   LazyFields,
+  type LateMembers,
   LuaFunction,
   LuaTable,
   MultipleResults,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   HostObject,
   LazyFields,
+  type LateMembers,
   type LuaFunction,
   LuaTable,
   MultipleResults,
@@ -152,6 +153,42 @@ describe('host functions', () => {
     );
     expect(calls).toEqual([['a'], ['b'], [], []]);
     expect(name).toBe('ctx');
+  });
+
+  test('may make its functions when they are first read: once, and pairs sees all', () => {
+    const state = openTestState();
+    const made: string[] = [];
+    const late: LateMembers = {
+      fields: { tmp: () => '/tmp' },
+      methods: ['run', 'stop', 'idle'],
+      makeMethod: (name) => {
+        made.push(name);
+        return (...args) => `${name} ${String(args.length)}`;
+      },
+    };
+    const object = new HostObject({ id: 1 }, {}, 'ctx', late);
+    const calls = 'local o = ... return o.run(1), o:run(1), o.run == o.run, o.stop(), o.walk, o.tmp';
+    expect(state.evaluate(calls, object)).toEqual(['run 1', 'run 1', true, 'stop 0', undefined, '/tmp']);
+    expect(made).toEqual(['run', 'stop']);
+    const names =
+      'local names = {} for name in pairs(...) do names[#names + 1] = name end table.sort(names) return names';
+    const [all] = state.evaluate(names, object);
+    expect((all as LuaTable).asArray()).toEqual(['id', 'idle', 'run', 'stop', 'tmp']);
+    const changed = 'local o = ... local run = o.run o.run = nil o.idle = 2 return o.run, o.idle, run()';
+    expect(state.evaluate(changed, object)).toEqual([undefined, 2, 'run 0']);
+  });
+
+  test('may have lazy fields beside the others, and pairs sees all', () => {
+    const read: string[] = [];
+    const fields = { tmp: () => (read.push('tmp'), '/tmp'), nothing: () => undefined };
+    const late = { fields, methods: [], makeMethod: () => () => undefined };
+    const object = new HostObject({ name: 'ctx' }, { run: (...args) => args.length }, 'ctx', late);
+    const state = openTestState();
+    expect(state.evaluate('local ctx = ... return ctx.name, ctx:run(1)', object)).toEqual(['ctx', 1]);
+    expect(read).toEqual([]);
+    const code = 'local ctx = ... local n = 0 for _ in pairs(ctx) do n = n + 1 end return n, ctx.tmp, ctx.nothing';
+    expect(state.evaluate(code, object)).toEqual([3, '/tmp', undefined]);
+    expect(read).toEqual(['tmp']);
   });
 
   test('another object of the same kind is an argument, not self', () => {

@@ -79,6 +79,14 @@ export class MultipleResults {
   constructor(readonly values: readonly HostValue[]) {}
 }
 
+/** Fields and functions of which most are never asked for: each is made when Lua first reads it. */
+export interface LateMembers {
+  readonly fields: Readonly<Record<string, () => HostValue>>;
+  readonly methods: readonly string[];
+  /** @param name one of `methods` */
+  readonly makeMethod: (name: string) => HostFunction;
+}
+
 /**
  * A table of fields and functions, such as `ctx`. Each function may be called as `object.f(…)` and as `object:f(…)`: when
  * the first argument is this very table it is dropped before the function sees the arguments (and is never marshalled).
@@ -89,5 +97,6 @@ export class HostObject {
     readonly methods: Readonly<Record<string, HostFunction>>,
     /** How messages call it. */
     readonly name?: string,
+    readonly late?: LateMembers,
   ) {}
 }

@@ -11,6 +11,7 @@ import {
   MultipleResults,
   type HostFunction,
   type HostValue,
+  type LateMembers,
 } from './values.js';
 
 /** A function of JavaScript on its way into Lua. */
@@ -87,24 +88,33 @@ export class ValueWriter {
       lua.lua_pushcfunction(L, this.bind({ fn, name: memberName(name, key), owner }));
       lua.lua_rawset(L, -3);
     }
+    if (object.late) this.#addLate(L, object.late, name);
   }
 
   #pushLazy(L: LuaThread, fields: LazyFields, name: string): void {
     this.#pushEntries(L, Object.entries(fields.eager), name);
-    const waiting = new Map(Object.entries(fields.lazy));
+    this.#addLate(L, { fields: fields.lazy, methods: [], makeMethod: noMethod }, name);
+  }
+
+  /** To the table at the top of the stack. */
+  #addLate(L: LuaThread, { fields, methods, makeMethod }: LateMembers, name: string): void {
+    const owner = lua.lua_topointer(L, -1);
+    const made = new Set<string>();
+    const waiting = (): readonly string[] => [...methods, ...Object.keys(fields)].filter((key) => !made.has(key));
     const compute = (T: LuaThread, table: number, key: string): boolean => {
-      const produce = waiting.get(key);
-      if (!produce) return false;
+      const produce = Object.hasOwn(fields, key) ? fields[key] : undefined;
+      if (made.has(key) || !(produce || methods.includes(key))) return false;
       pushText(T, key);
-      this.push(T, produce(), memberName(name, key));
-      waiting.delete(key);
+      if (produce) this.push(T, produce(), memberName(name, key));
+      else lua.lua_pushcfunction(T, this.bind({ fn: makeMethod(key), name: memberName(name, key), owner }));
+      made.add(key);
       lua.lua_rawset(T, table);
       return true;
     };
     this.hostTables.rememberLazy(L, {
-      names: () => waiting.keys(),
+      names: waiting,
       complete: (T, table) => {
-        for (const key of [...waiting.keys()]) if (!hasField(T, table, key)) compute(T, table, key);
+        for (const key of waiting()) if (!hasField(T, table, key)) compute(T, table, key);
       },
     });
     this.#pushLazyMetatable(L, compute);
@@ -132,6 +142,10 @@ export class ValueWriter {
     lua.lua_pushboolean(L, false);
     lua.lua_setfield(L, -2, nameBytes('__metatable'));
   }
+}
+
+function noMethod(name: string): never {
+  throw new TypeError(`there is no ${name}`);
 }
 
 /** Where the registry keeps the original `next`, whatever a chunk assigns to the global. */

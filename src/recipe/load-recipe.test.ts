@@ -250,4 +250,17 @@ describe('reopenRecipe', () => {
     expect(recipe.file.digest).toBe(rig.file('recipe.lua').digest);
     expect(failureOf(() => load({ ...stale, isLocal: false })).code).toBe('E_RECIPE');
   });
+
+  test('what was read when the recipe was found is what runs, and is not kept', () => {
+    using rig = new RecipeRig();
+    const text = 'identity = "a.b@1" install = "one"';
+    rig.write('recipe.lua', text);
+    const found = { ...rig.file('recipe.lua'), content: Buffer.from(text) };
+    rig.write('recipe.lua', 'identity = "a.b@1" install = "two"');
+    const { recipe, state } = loadRecipe(found, requestFor('a.b@1'), options(rig));
+    state.close();
+    expect(recipe.install).toMatchObject({ script: 'one' });
+    expect(recipe.file.digest).toBe(found.digest);
+    expect(recipe.file).not.toHaveProperty('content');
+  });
 });

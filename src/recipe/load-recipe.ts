@@ -34,10 +34,11 @@ const GLOBALS = [...VERB_NAMES, 'identity', 'options', 'platforms', 'dependencie
  *   and E_LUA_*
  */
 export function loadRecipe(file: RecipeFile, request: PackageRequest, options: LuaHost): LoadedRecipe {
-  const { state, digest } = runRecipe(file, options);
+  const { content, ...found } = file;
+  const { state, digest } = runRecipe(found, options, content);
   try {
-    if (digest !== file.digest && !file.isLocal) throw changed(file);
-    return { recipe: readRecipe({ ...file, digest }, request, { state, ...options }), state };
+    if (digest !== found.digest && !found.isLocal) throw changed(found);
+    return { recipe: readRecipe({ ...found, digest }, request, { state, ...options }), state };
   } catch (error) {
     state.close();
     throw error;
@@ -55,12 +56,17 @@ export function reopenRecipe(recipe: Recipe, options: LuaHost): LuaState {
   throw changed(recipe.file);
 }
 
-function runRecipe(file: RecipeFile, options: LuaHost): { readonly state: LuaState; readonly digest: string } {
-  const source = readSource(file);
+/** @param known what is in the file, for which its digest was taken */
+function runRecipe(
+  file: RecipeFile,
+  options: LuaHost,
+  known?: Uint8Array,
+): { readonly state: LuaState; readonly digest: string } {
+  const source = known ?? readSource(file);
   const state = openLuaState({ ...options, requireRoot: file.directory });
   try {
     state.run(source, file.file);
-    return { state, digest: createHash('sha256').update(source).digest('hex') };
+    return { state, digest: known ? file.digest : createHash('sha256').update(source).digest('hex') };
   } catch (error) {
     state.close();
     throw error;

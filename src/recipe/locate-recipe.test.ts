@@ -98,6 +98,7 @@ describe('a recipe at a path', () => {
       isLocal: true,
       absent: [],
       origin: `as/written/${file}`,
+      content: Buffer.from('code'),
     });
     expect(rig.copies).toBe(0);
   });

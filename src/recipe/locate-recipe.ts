@@ -125,6 +125,7 @@ function verifiedFile(
     isLocal: integrity === undefined,
     origin: read.origin,
     absent: Object.freeze(absent),
+    content: read.content,
   });
 }
 

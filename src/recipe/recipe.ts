@@ -87,6 +87,8 @@ export interface RecipeFile {
   readonly origin: string;
   /** Places that come before `file` and where nothing was: a file that appears there is taken instead. */
   readonly absent: readonly string[];
+  /** What was read when it was found, for who loads it; a loaded recipe keeps none. */
+  readonly content?: Uint8Array;
 }
 
 /** recipe.lua, parsed once for one set of options; frozen plain data. */

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import type { MissReason } from '../../events/index.js';
 import { makeFolder } from '../../support/make-folder.js';
 import { namesIn } from '../../support/names-in.js';
@@ -80,7 +80,7 @@ function recordsOf(layout: Layout, identity: string): readonly string[] {
 
 async function readRecord(path: string): Promise<BuildRecord | undefined> {
   try {
-    const value: unknown = JSON.parse(await patiently(() => readFile(path, 'utf8')));
+    const value: unknown = JSON.parse(await patiently(() => readFileSync(path, 'utf8')));
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

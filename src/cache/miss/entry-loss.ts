@@ -10,7 +10,7 @@ import { findRecord, type BuildRecord } from './build-record.js';
 export async function lossOf(layout: Layout, id: EntryId): Promise<MissReason | undefined> {
   const [place] = layout.places(id);
   const record = await findRecord(layout, id);
-  const told = damageOf(place, id) ?? (await quarantineOf(layout, place, record)) ?? removalOf(record);
+  const told = damageOf(place, id) ?? quarantineOf(layout, place, record) ?? removalOf(record);
   if (!told) return undefined;
   const [kind, text, path] = told;
   const before = record ? new Date(record.builtAt).toISOString() : null;
@@ -33,12 +33,8 @@ function damageOf(place: EntryPlace, id: EntryId): Told | undefined {
 }
 
 /** One from before the last build says nothing of what came after. */
-async function quarantineOf(
-  layout: Layout,
-  place: EntryPlace,
-  record: BuildRecord | undefined,
-): Promise<Told | undefined> {
-  const later = (await quarantinesOf(layout, place)).filter(
+function quarantineOf(layout: Layout, place: EntryPlace, record: BuildRecord | undefined): Told | undefined {
+  const later = quarantinesOf(layout, place).filter(
     (path) => (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= (record?.builtAt ?? 0) - COARSE_CLOCK_MS,
   );
   const [path] = later;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { MissReason } from '../../events/index.js';
 import { derivationKey, openCache, type Cache, type EntryId, type MissSubject } from '../index.js';
@@ -77,6 +77,12 @@ describe('why there is no entry', () => {
         text: 'first build on this machine',
       },
     ]);
+  });
+
+  test('is found out also where nothing but the quarantine knows of an earlier build', async () => {
+    const [{ identityFolder, folder }] = layout().places(idOf(INPUTS));
+    await mkdir(layout().quarantined(`${basename(identityFolder)}~${basename(folder)}~1234`), { recursive: true });
+    expect((await explain(INPUTS))[0]?.kind).toBe('quarantined');
   });
 
   test.each([

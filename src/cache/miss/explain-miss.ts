@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { MissReason } from '../../events/index.js';
 import type { Comparisons } from './comparisons.js';
 import { differences } from './differences.js';
+import type { Layout } from '../layout.js';
 import { earlierBuilds, type EarlierBuild } from './earlier-builds.js';
 import { lossOf } from './entry-loss.js';
 import type { MissSubject } from './miss-subject.js';
@@ -22,6 +24,7 @@ export interface MissExplanation {
  */
 export async function explainMiss(comparisons: Comparisons, subject: MissSubject): Promise<MissExplanation> {
   const { layout } = comparisons;
+  if (!isKnown(layout, subject.id.identity)) return { reasons: [FIRST_BUILD], comparedWith: null, lastBuildMs: null };
   const loss = await lossOf(layout, subject.id);
   const builds = await earlierBuilds(layout, subject.id.identity);
   const lastBuildMs = latestOf(builds)?.durationMs ?? null;
@@ -31,6 +34,13 @@ export async function explainMiss(comparisons: Comparisons, subject: MissSubject
   const reasons = shortenBecause(await comparisons.between(nearest, subject));
   const { key, builtAt } = nearest;
   return { reasons, comparedWith: { key, builtAt }, lastBuildMs };
+}
+
+/** Whether there is anything to look into. A new identity is told by these questions; to look costs a dozen failures. */
+function isKnown(layout: Layout, identity: string): boolean {
+  return [layout.identityFolder(identity), layout.logFolder(identity), layout.quarantine].some((path) =>
+    existsSync(path),
+  );
 }
 
 const FIRST_BUILD: MissReason = {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../../cache/index.js';
@@ -8,6 +8,7 @@ import type { PackageRun } from '../package-run.js';
 import { locateFailure } from '../phase-error.js';
 import { runReturnedScript, runVerbScript } from '../verb-script.js';
 import { makeFolder } from '../../support/make-folder.js';
+import { patiently } from '../../support/patiently.js';
 
 /** `complete`: install_dir is the asset. `nothing`: the package keeps no files. */
 export type Installed = 'complete' | 'nothing';
@@ -28,7 +29,7 @@ export async function installPhase(pkg: PackageRun, attempt: Attempt): Promise<I
 
 /** Without an install verb: what was put into install_dir, else what lies in stage_dir, is the asset. */
 async function promote(attempt: Attempt): Promise<Installed> {
-  const { asset, stage } = attempt.folders;
+  const { asset, stage } = attempt.paths;
   if (await hasContent(asset)) return 'complete';
   const names = (await hasContent(stage)) ? await readdir(stage) : [];
   makeFolder(asset);
@@ -84,5 +85,5 @@ function productFailure({ products, identity }: Recipe, asset: string): FettleEr
 async function hasContent(folder: string): Promise<boolean> {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (!found) return false;
-  return !found.isDirectory() || (await readdir(folder)).length > 0;
+  return !found.isDirectory() || (await patiently(() => readdirSync(folder))).length > 0;
 }

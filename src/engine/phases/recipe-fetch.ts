@@ -22,7 +22,8 @@ import type { Run } from '../run.js';
  * @throws FettleError E_RECIPE_NOT_FOUND, E_RECIPE…, E_OPTION, E_CYCLE, E_SOURCE_CONFLICT, E_CHECKSUM, E_FETCH
  */
 export async function recipeFetchPhase(run: Run, graph: Graph, node: PackageNode): Promise<Recipe> {
-  const emit = run.bus.scoped(() => ({ package: packageRef(node, null), phase: 'recipe_fetch' }));
+  const context = { package: packageRef(node, null), phase: 'recipe_fetch' } as const;
+  const emit = run.bus.scoped(() => context);
   await completeFetchDependencies(run, graph, node);
   return run.limits.whileActive(async () => {
     run.signal.throwIfAborted();

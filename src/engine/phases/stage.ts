@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractArchive } from '../../archive/index.js';
@@ -12,8 +13,8 @@ import { makeFolder } from '../../support/make-folder.js';
 /** Makes a source tree of what was fetched. */
 export async function stagePhase(pkg: PackageRun, attempt: Attempt): Promise<void> {
   const { stage } = pkg.recipe;
-  if (stage.form === 'nil' && (await isEmpty(attempt.folders.fetch))) return;
-  const destination = await stagingFolder(pkg.recipe, attempt);
+  if (stage.form === 'nil' && isEmpty(attempt.paths.fetch)) return;
+  const destination = stagingFolder(pkg.recipe, attempt);
   await pkg.inPhase('stage', () => stageInto(pkg, attempt, destination), attempt);
 }
 
@@ -21,8 +22,8 @@ export async function stagePhase(pkg: PackageRun, attempt: Attempt): Promise<voi
  * stage_dir when something is still to be made of the sources, or when clones that fetch has left there are to be joined
  * by the rest; else straight where the asset lives.
  */
-async function stagingFolder(recipe: Recipe, { folders }: Attempt): Promise<string> {
-  return isWorkedOn(recipe) || !(await isEmpty(folders.stage)) ? folders.stage : folders.asset;
+function stagingFolder(recipe: Recipe, { folders, paths }: Attempt): string {
+  return isWorkedOn(recipe) || !isEmpty(paths.stage) ? folders.stage : folders.asset;
 }
 
 function isWorkedOn({ build, install }: Recipe): boolean {
@@ -73,6 +74,7 @@ async function callStage(pkg: PackageRun, attempt: Attempt, cores: CoreShare): P
   await pkg.code.callVerb('stage', ctx, pkg.run.signal);
 }
 
-async function isEmpty(folder: string): Promise<boolean> {
-  return (await readdir(folder)).length === 0;
+/** One that is not there is empty. */
+function isEmpty(folder: string): boolean {
+  return !existsSync(folder) || readdirSync(folder).length === 0;
 }

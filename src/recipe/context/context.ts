@@ -1,5 +1,12 @@
 import { FettleError } from '../../errors/index.js';
-import { HostObject, waits, type HostFunction, type HostValue, type LuaValue } from '../../lua/index.js';
+import {
+  HostObject,
+  waits,
+  type HostFunction,
+  type HostValue,
+  type LateMembers,
+  type LuaValue,
+} from '../../lua/index.js';
 import type { VerbName } from '../recipe.js';
 import { extract, extractAll } from './archives.js';
 import { CallArguments } from './arguments.js';
@@ -85,6 +92,8 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   },
 };
 
+const OFFERED: readonly string[] = Object.keys(OFFERS);
+
 export interface PhaseContext {
   /** The `ctx` that the verb is called with. */
   readonly ctx: HostObject;
@@ -94,14 +103,17 @@ export interface PhaseContext {
 /** Makes the `ctx` of one call of a verb. */
 export function createContext(services: PhaseServices): PhaseContext {
   const effects: PhaseEffects = { markedComplete: false, path: [], env: {} };
-  const methods = Object.entries(OFFERS).map(([name, offer]) => [name, hostFunction(name, offer, services, effects)]);
-  return {
-    ctx: new HostObject(fieldsOf(services), Object.fromEntries(methods) as Record<string, HostFunction>, 'ctx'),
-    effects,
+  const late: LateMembers = {
+    fields: foldersOf(services),
+    methods: OFFERED,
+    makeMethod: (name) => hostFunction(name, services, effects),
   };
+  return { ctx: new HostObject(fieldsOf(services), {}, 'ctx', late), effects };
 }
 
-function hostFunction(name: string, offer: Offer, services: PhaseServices, effects: PhaseEffects): HostFunction {
+function hostFunction(name: string, services: PhaseServices, effects: PhaseEffects): HostFunction {
+  const offer = OFFERS[name];
+  if (!offer) throw new TypeError(`ctx offers no ${name}`);
   if (!offer.where.includes(services.phase)) {
     return () => {
       throw notHere(name, offer.where, services.phase);
@@ -140,9 +152,11 @@ function fieldsOf({ identity, options, folders, jobs }: PhaseServices): Readonly
     options,
     jobs,
     project_dir: folders.project,
-    fetch_dir: folders.fetch,
-    stage_dir: folders.stage,
     install_dir: folders.install,
-    tmp: folders.tmp,
   };
+}
+
+/** Each is made for whoever asks for it. */
+function foldersOf({ folders }: PhaseServices): Readonly<Record<string, () => HostValue>> {
+  return { fetch_dir: () => folders.fetch, stage_dir: () => folders.stage, tmp: () => folders.tmp };
 }

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { cp, lstat, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, parse, relative } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../../errors/index.js';
 import { hashFile } from '../../fetch/index.js';
 import type { HostValue } from '../../lua/index.js';
 import { isBelow } from '../../support/path-containment.js';
+import { patiently } from '../../support/patiently.js';
 import type { CallArguments } from './arguments.js';
 import type { PhaseServices } from './services.js';
 
@@ -69,11 +71,25 @@ export async function readWholeFile(call: CallArguments): Promise<HostValue> {
 export async function writeWholeFile(call: CallArguments): Promise<void> {
   const path = call.path(1, 'path');
   const content = call.bytes(2, 'content');
+  const write = content.length > WRITTEN_AT_ONCE ? (): Promise<void> => writeFile(path, content) : writeAtOnce;
   await fileOperation(call, { path }, async () => {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
+    try {
+      await write(path, content);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      await mkdir(dirname(path), { recursive: true });
+      await write(path, content);
+    }
   });
 }
+
+/** The thread pool costs more than it takes to write so many bytes. */
+const WRITTEN_AT_ONCE = 64 * 1024;
+
+const writeAtOnce = (path: string, content: string | Uint8Array): Promise<void> =>
+  patiently(() => {
+    writeFileSync(path, content);
+  });
 
 /** `glob(pattern)`: matching files and folders, sorted; relative to the cwd unless the pattern is absolute. */
 export async function glob(call: CallArguments, services: PhaseServices): Promise<HostValue> {

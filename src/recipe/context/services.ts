@@ -6,7 +6,7 @@ import type { Options } from '../../manifest/index.js';
 import type { ChildRegistry, ScriptRequest, ScriptResult, Shell } from '../../process/index.js';
 import type { VerbName } from '../recipe.js';
 
-/** The folders a phase has; those it lacks are undefined. */
+/** The folders a phase has; those it lacks are undefined. To read one may make it. */
 export interface PhaseFolders {
   readonly fetch: string | undefined;
   readonly stage: string | undefined;
