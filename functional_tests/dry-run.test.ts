@@ -74,6 +74,33 @@ describe('sync --dry-run', () => {
     expect(planned.stdout).toContain('would fail');
   });
 
+  test('tells which private copies would be made and removed, by --link or as the last sync was asked', async () => {
+    await using world = await World.create();
+    await world.recipe('local.a@v1', RECIPE);
+    await world.recipe('local.b@v1', RECIPE);
+    await world.recipe('local.host@v1', 'check = "true"\n');
+    await world.manifest('packages = { "local.a@v1", "local.host@v1" }');
+    const copies = async (...args: readonly string[]): Promise<unknown> =>
+      (JSON.parse((await dryRun(world, '--json', ...args)).stdout) as { copies: unknown }).copies;
+    const fresh = { link: 'copy', made: ['local.a@v1'], removed: [] };
+    expect([await copies(), await copies('--link', 'copy')]).toEqual([{ link: 'none', made: [], removed: [] }, fresh]);
+    expect((await dryRun(world, '--link', 'copy')).stdout).toContain(
+      '1 package would be copied into the project (copy): local.a@v1\n',
+    );
+    expect(await isThere(join(world.project, '.fettle', 'packages'))).toBe(false);
+
+    expect((await world.fettle(['sync', '--link', 'copy'])).exitCode).toBe(0);
+    const kept = { link: 'copy', made: [], removed: [] };
+    expect([await copies(), await copies('--link', 'copy')]).toEqual([kept, kept]);
+    expect((await dryRun(world)).stdout).not.toContain('would be copied');
+    expect(await copies('--link', 'hardlink')).toEqual({ link: 'hardlink', made: ['local.a@v1'], removed: [] });
+    expect(await copies('--link', 'none')).toEqual({ link: 'none', made: [], removed: ['local.a@v1'] });
+    await world.manifest('packages = { "local.b@v1" }');
+    expect(await copies()).toEqual({ link: 'copy', made: ['local.b@v1'], removed: ['local.a@v1'] });
+    expect((await dryRun(world)).stdout).toContain('1 private copy would be removed: local.a@v1\n');
+    expect(await isThere(join(world.project, '.fettle', 'packages', 'local.a@v1'))).toBe(true);
+  });
+
   test('with --locked compares the lock file, and leaves it', async () => {
     await using world = await World.create();
     await world.recipe('local.a@v1', RECIPE);

@@ -1,5 +1,5 @@
 import { FettleError } from '../errors/index.js';
-import { LINK_MODES, type LinkMode } from '../project/index.js';
+import { LINK_MODES, type EnvironmentRecord, type LinkMode } from '../project/index.js';
 import type { Invocation } from './invocation.js';
 
 /**
@@ -14,4 +14,14 @@ export function askedLinkMode({ host }: Invocation, option: LinkMode | undefined
   throw new FettleError('E_USAGE', `FETTLE_LINK is no way of linking: ${text}`, {
     facts: { expected: LINK_MODES, got: text },
   });
+}
+
+/** Only a whole run may change it: else some packages would be used here and some there. */
+export function linkModeOf(
+  isWhole: boolean,
+  asked: LinkMode | undefined,
+  previous: EnvironmentRecord | undefined,
+): LinkMode {
+  const recorded = previous && (previous.link ?? 'none');
+  return (isWhole ? (asked ?? recorded) : (recorded ?? asked)) ?? 'none';
 }

@@ -1,6 +1,7 @@
 import type { PackageState, SurveyedPackage } from '../engine/index.js';
 import { EXIT, messageOf } from '../errors/index.js';
 import { needsOf, whyAsJson } from '../report/index.js';
+import { copyLines, dryCopies, type DryCopies, type Told } from './dry-copies.js';
 import { exitCodeOfFailure } from './exit-code.js';
 import type { SyncOptions } from './fresh-sync.js';
 import type { Invocation } from './invocation.js';
@@ -11,7 +12,7 @@ import { tableLines } from './text-table.js';
 /**
  * `fettle sync --dry-run`: what a sync would do, on stdout; nothing is built, downloaded or written.
  * @returns the exit code: that of the first package of which nothing can be known, for the sync would fail there
- * @throws FettleError what is wrong with the manifest or its lock file
+ * @throws FettleError what is wrong with the manifest, its lock file or FETTLE_LINK
  */
 export async function drySync(invocation: Invocation, options: SyncOptions): Promise<number> {
   return surveyProject(
@@ -23,22 +24,18 @@ export async function drySync(invocation: Invocation, options: SyncOptions): Pro
         const state = states.get(of.id) ?? unreadable(of);
         return state ? [{ of, state }] : [];
       });
-      const text =
-        options.json === true
-          ? `${JSON.stringify({ packages: told.map(({ of, state }) => whyAsJson(of, needsOf(of.id, packages), state)) })}\n`
-          : planText(told);
-      invocation.streams.out(text);
+      const copies = await dryCopies(invocation, request.projectDir, { asked: options.link, packages: told });
+      const asJson = (): object => ({
+        packages: told.map(({ of, state }) => whyAsJson(of, needsOf(of.id, packages), state)),
+        copies,
+      });
+      invocation.streams.out(options.json === true ? `${JSON.stringify(asJson())}\n` : planText(told, copies));
       const failed = told.flatMap(({ state }) => (state.status === 'unknown' ? [state.error] : []));
       for (const error of failed) sayError(invocation, error);
       return failed.length === 0 ? EXIT.ok : exitCodeOfFailure(failed[0]);
     },
     options,
   );
-}
-
-interface Told {
-  readonly of: SurveyedPackage;
-  readonly state: PackageState;
 }
 
 function unreadable({ error }: SurveyedPackage): PackageState | undefined {
@@ -53,14 +50,15 @@ const WORDS: Readonly<Record<PackageState['status'], string>> = {
   unknown: 'would fail',
 };
 
-function planText(told: readonly Told[]): string {
+function planText(told: readonly Told[], copies: DryCopies): string {
   const rows = told.map(({ of, state }) => [of.id, WORDS[state.status], detailOf(state)]);
   const count = (status: PackageState['status']): number => told.filter(({ state }) => state.status === status).length;
   const counts = (Object.keys(WORDS) as PackageState['status'][])
     .filter((status) => count(status) > 0)
     .map((status) => `${String(count(status))} ${WORDS[status]}`);
   const packages = `${String(told.length)} package${told.length === 1 ? '' : 's'}`;
-  return `${[...tableLines(rows), `${packages}: ${counts.join(', ')}. Nothing was done.`].join('\n')}\n`;
+  const sum = `${packages}: ${counts.join(', ')}. Nothing was done.`;
+  return `${[...tableLines(rows), ...copyLines(copies), sum].join('\n')}\n`;
 }
 
 function detailOf(state: PackageState): string {

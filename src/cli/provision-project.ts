@@ -1,6 +1,6 @@
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { removeUnusedCopies, type EnvironmentRecord, type LinkMode } from '../project/index.js';
-import { askedLinkMode } from './asked-link-mode.js';
+import { askedLinkMode, linkModeOf } from './asked-link-mode.js';
 import type { Invocation } from './invocation.js';
 import { readManifestBytes } from './manifest-file.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
@@ -72,12 +72,6 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
   } finally {
     manifest.state?.close();
   }
-}
-
-/** Only a whole run may change it: else some packages would be used here and some there. */
-function linkModeOf(isWhole: boolean, asked: LinkMode | undefined, previous: EnvironmentRecord | undefined): LinkMode {
-  const recorded = previous && (previous.link ?? 'none');
-  return (isWhole ? (asked ?? recorded) : (recorded ?? asked)) ?? 'none';
 }
 
 /** Nothing was begun, so nothing is to be recorded. */

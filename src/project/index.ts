@@ -5,11 +5,13 @@ export {
   LINK_MODES,
   movedText,
   movedValues,
+  planCopies,
   removeUnusedCopies,
   watchedCopies,
   type KeptCopies,
   type LinkMode,
   type Move,
+  type PlannedCopies,
 } from './copies/index.js';
 export { editFile } from './edit-file.js';
 export { activate, changesBetween, deactivate } from './activation.js';

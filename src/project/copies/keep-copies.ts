@@ -83,13 +83,42 @@ async function keep(copies: CopiesFolder, { packages, mode, signal }: CopyReques
   return { paths, made: { packages: made, files, kinds: [...kinds] } };
 }
 
+/** What copies a sync would make and remove. */
+export interface PlannedCopies {
+  /** Ids of the packages that would be copied. */
+  readonly made: readonly string[];
+  /** Names of copies. */
+  readonly removed: readonly string[];
+}
+
+/** A package that a sync would use; where it has yet to be made, no path is known. */
+export interface WantedPackage extends Pick<CachedPackage, 'id' | 'identity'> {
+  readonly assetPath: string | null;
+}
+
+/** Tells what a sync that ends well would do to the copies of a project. */
+export function planCopies(
+  projectDir: string,
+  { packages, mode }: { readonly packages: readonly WantedPackage[]; readonly mode: LinkMode },
+): PlannedCopies {
+  const copies = new CopiesFolder(projectDir);
+  if (mode === 'none') return { made: [], removed: copies.names() };
+  const wanted = new Set(packages.map(copyName));
+  const isKept = (one: WantedPackage): boolean =>
+    one.assetPath !== null && isSame(copies.noteOf(copyName(one)), noteFor(one.assetPath, mode));
+  return {
+    made: packages.filter((one) => !isKept(one)).map(({ id }) => id),
+    removed: copies.names().filter((name) => !wanted.has(name)),
+  };
+}
+
 /** @returns what was copied; undefined when the copy was there */
 async function keepOne(
   copies: CopiesFolder,
   name: string,
   { from, mode, signal }: { readonly from: string; readonly mode: CopyKind | 'auto'; readonly signal: AbortSignal },
 ): Promise<{ readonly kind: CopyKind; readonly files: number } | undefined> {
-  const wanted = { version: 1, from, state: stateOf(from), mode } as const;
+  const wanted = noteFor(from, mode);
   if (isSame(copies.noteOf(name), wanted)) return undefined;
   let copied: { readonly kind: CopyKind; readonly files: number } | undefined;
   await copies.add(name, async (to): Promise<CopyNote> => {
@@ -97,6 +126,10 @@ async function keepOne(
     return { ...wanted, kind: copied.kind };
   });
   return copied;
+}
+
+function noteFor(from: string, mode: Exclude<LinkMode, 'none'>): Omit<CopyNote, 'kind'> {
+  return { version: 1, from, state: stateOf(from), mode };
 }
 
 /** An asset never changes, but one that was evicted or removed is made anew, maybe at the same path. */
@@ -108,7 +141,7 @@ function stateOf(asset: string): string {
 const DIGITS = 8;
 
 /** The name of a copy: of variants of one identity each has its own, whichever others there are. */
-function copyName({ id, identity }: CachedPackage): string {
+function copyName({ id, identity }: Pick<CachedPackage, 'id' | 'identity'>): string {
   if (id === identity) return identity;
   return `${identity}-${createHash('sha256').update(id).digest('hex').slice(0, DIGITS)}`;
 }
