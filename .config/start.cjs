@@ -8,7 +8,7 @@ const { dirname, join } = require('node:path');
 // Written by the build.
 const PREFIX = 'fettle-prefix';
 const ENTRY = 'quick/main';
-const PARTS = ['quick', 'edit', 'shared', 'sync', 'lua', 'start', 'rest'];
+const PARTS = ['quick', 'shared', 'edit', 'sync', 'lua', 'start', 'rest'];
 
 /** Variables that are not settings which may be wrong: a folder, and what fettle itself tells the programs it starts. */
 const HARMLESS = ['FETTLE_CACHE_ROOT', 'FETTLE_PROJECT_DIR', 'FETTLE_ACTIVE', 'FETTLE_DIFF'];

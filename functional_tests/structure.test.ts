@@ -68,14 +68,15 @@ describe('of syncs of few and of many packages', () => {
     return (numberOf(many[kind]) - numberOf(few[kind])) / (MANY - FEW);
   }
 
-  test('the first opens a Lua state for the manifest, and for each recipe one to read it and one to run it', () => {
-    expect(few.cold.functions['luaL_newstate']).toBe(1 + 2 * FEW);
-    expect(many.cold.functions['luaL_newstate']).toBe(1 + 2 * MANY);
+  test('the first opens a Lua state to read each recipe and one to run it, and none for a manifest of constants', () => {
+    expect(few.cold.functions['luaL_newstate']).toBe(2 * FEW);
+    expect(many.cold.functions['luaL_newstate']).toBe(2 * MANY);
   });
 
-  test('one without a stamp opens a Lua state for the manifest alone', () => {
-    expect(few.warm.functions['luaL_newstate']).toBe(1);
-    expect(many.warm.functions['luaL_newstate']).toBe(1);
+  test('one without a stamp opens no Lua state, and does not even read Lua', () => {
+    expect(few.warm.functions['luaL_newstate'] ?? 0).toBe(0);
+    expect(many.warm.functions['luaL_newstate'] ?? 0).toBe(0);
+    expect(partsRead(many.warm)).not.toContain('lua');
     expect(many.warm.functions['locateRecipe'] ?? 0).toBe(0);
   });
 
@@ -85,7 +86,7 @@ describe('of syncs of few and of many packages', () => {
   });
 
   test('one without a stamp reads no grammar', () => {
-    expect(partsRead(many.warm)).toEqual(['quick', 'sync', 'shared']);
+    expect(partsRead(many.warm)).toEqual(['quick', 'sync', 'shared', 'edit']);
   });
 
   test('none reads the rest of the command', () => {
@@ -120,8 +121,8 @@ describe('of chains', () => {
 
   test('one twice as long takes twice the work', async () => {
     const [short, long] = [await countChain(40), await countChain(80)];
-    expect(long.functions['luaL_newstate']).toBe(81);
-    expect(short.functions['luaL_newstate']).toBe(41);
+    expect(long.functions['luaL_newstate']).toBe(80);
+    expect(short.functions['luaL_newstate']).toBe(40);
     expect(allFileCalls(long)).toBeLessThanOrEqual(2 * allFileCalls(short));
   });
 });
@@ -133,7 +134,18 @@ test('a recipe that was touched is the only one that is read again', async () =>
   const soon = new Date(Date.now() - 60_000);
   await utimes(join(world.project, 'recipes/local.p3@v1.lua'), soon, soon);
   const work = await countUnstamped(world);
-  expect(work.functions['luaL_newstate']).toBe(2);
+  expect(work.functions['luaL_newstate']).toBe(1);
+});
+
+test('another comment in the manifest needs no Lua and none of what does the work', async () => {
+  await using world = await projectOf(10);
+  await countWork(world, ['sync']);
+  await countUnstamped(world);
+  await world.manifest(`-- edited\n${await world.read('fettle.lua')}`);
+  const edited = await countWork(world, ['sync']);
+  expect(partsRead(edited)).toEqual(['quick', 'edit', 'shared']);
+  expect(edited.builtins).not.toContain('fs/promises');
+  expect(allFileCalls(await countWork(world, ['sync']))).toBeLessThan(allFileCalls(edited) - 20);
 });
 
 test('a checkout that gives all files new dates needs no Lua, and the next sync no content', async () => {

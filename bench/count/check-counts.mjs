@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderMarkdown } from '../suite/tables.mjs';
 import {
@@ -57,13 +57,19 @@ async function countProject(packages) {
     const freshSync = await sync();
     const linkedSync = await count([LINKED_COMMAND, 'sync'], settings);
     await touchManifest(project);
+    const redatedSync = await sync();
+    await appendFile(join(project, 'fettle.lua'), '-- edited\n');
+    const editedSync = await sync();
+    await rm(join(project, '.fettle/stamp.json'));
     const fullSync = await sync();
     const version = await count([process.execPath, COMMAND_LINE, 'version']);
     const situations = {
       version,
       'sync that finds nothing changed': freshSync,
       'the same, as npm links it': linkedSync,
-      'sync after a new date of the manifest': fullSync,
+      'sync after a new date of the manifest': redatedSync,
+      'sync after another comment in the manifest': editedSync,
+      'sync without a stamp': fullSync,
       'first sync': firstSync,
     };
     const own = (each) => ({ ...each, modulesOfNode: each.modulesOfNode.filter((name) => !baseline.has(name)) });

@@ -57,11 +57,13 @@ class PlainReader {
 
   chunk(names: readonly string[]): PlainGlobals {
     const globals = new Map<string, LuaValue>();
-    for (this.#skip(); this.#at < this.text.length; this.#takeSign(';')) {
+    this.#skip();
+    while (this.#at < this.text.length) {
       const name = this.#name();
       if (!names.includes(name) || globals.has(name)) throw new NotPlain();
       this.#expectSign('=');
       globals.set(name, this.#value(0));
+      this.#takeSign(';');
     }
     return globals;
   }

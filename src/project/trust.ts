@@ -27,6 +27,15 @@ export function trustRecord(projectDir: string, recordText: string, person: Pers
   return true;
 }
 
+/** Who has no place for it can still do everything but have a hook activate the project, and hooks say so. */
+export function tryToTrust(...trust: Parameters<typeof trustRecord>): void {
+  try {
+    trustRecord(...trust);
+  } catch {
+    // As above.
+  }
+}
+
 /** Did a sync of this user write this record? */
 export function isTrusted(projectDir: string, recordText: string, person: Person): boolean {
   return textIn(trustFileOf(projectDir, person)) === `${digest(recordText)}\n`;

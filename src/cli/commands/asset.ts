@@ -63,7 +63,7 @@ async function asUsed(
   { directory }: Manifest,
   outcomes: readonly PackageOutcome[],
 ): Promise<readonly PackageOutcome[]> {
-  const mode = (previousRecord(directory))?.link ?? 'none';
+  const mode = previousRecord(directory)?.link ?? 'none';
   return useCopies(invocation, directory, { outcomes, mode });
 }
 

@@ -31,9 +31,7 @@ async function namesOf(invocation: Invocation, kind: NameKind): Promise<readonly
     case 'packages':
       return project ? packageNames(recordOf(project), await identitiesIn(project)) : [];
     case 'products':
-      return project
-        ? ((recordOf(project))?.packages ?? []).flatMap(({ products }) => Object.keys(products))
-        : [];
+      return project ? (recordOf(project)?.packages ?? []).flatMap(({ products }) => Object.keys(products)) : [];
     case 'programs':
       return project ? launcherNames(project.directory) : [];
   }
