@@ -153,7 +153,8 @@ export class LockSession {
     const outcome = await patiently(() => way.attempt.try());
     if (outcome.kind === 'busy') return { owner: outcome.owner };
     const { takeover, previousOwner } = outcome;
-    const heartbeat = this.#heartbeatOf(command.id, way);
+    // A claim that was taken over has the time of the last beat of somebody else.
+    const heartbeat = this.#heartbeatOf(command.id, way, takeover === 'none' ? FIRST_HEARTBEAT_MS : 0);
     this.#held.set(command.id, { name: command.name, paths, claim, heartbeat, record, lost: false });
     // What stands in the claim is another's, or tells the time at which the waiting began.
     if (way.hasWaited || takeover !== 'none') this.#describe(command.id, { since: Date.now() });
@@ -162,7 +163,7 @@ export class LockSession {
     return undefined;
   }
 
-  #heartbeatOf(id: number, { paths, claim }: Way): LateHeartbeat {
+  #heartbeatOf(id: number, { paths, claim }: Way, afterMs: number): LateHeartbeat {
     const onLost = (): void => {
       this.#onLost(id);
     };
@@ -174,7 +175,7 @@ export class LockSession {
         dropClaim(paths, claimName(claim));
       },
       onLost,
-      afterMs: FIRST_HEARTBEAT_MS,
+      afterMs,
     });
   }
 
