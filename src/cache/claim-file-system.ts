@@ -1,12 +1,8 @@
 import { statSync, utimesSync } from 'node:fs';
-import { messageOf } from '../errors/index.js';
 import type { LockPaths } from './layout.js';
 import { dropClaim } from './lock-folder.js';
 
 type Done<T = unknown> = (error: unknown, result?: T) => void;
-
-/** The error code that makes proper-lockfile give up at once, without its own idea of a stale lock. */
-export const BUSY = 'ELOCKED';
 
 /**
  * The file system as proper-lockfile sees it for one claim. The package keeps the heartbeat and notices its loss;
@@ -19,20 +15,12 @@ export interface ClaimFileSystem {
   utimes: (path: string, accessed: Date, modified: Date, done: Done) => void;
 }
 
-/** @param claim tries to take the lock; false when somebody else holds it */
-export function claimFileSystem(paths: LockPaths, claimName: string, claim: () => Promise<boolean>): ClaimFileSystem {
+/** The file system of a claim that holds its lock already. */
+export function claimFileSystem(paths: LockPaths, claimName: string): ClaimFileSystem {
   const file = paths.claim(claimName);
   return {
     mkdir: (_path, done) => {
-      const busy = Object.assign(new Error('another process holds the lock'), { code: BUSY });
-      claim().then(
-        (taken) => {
-          callBack(done, taken ? null : busy);
-        },
-        (error: unknown) => {
-          callBack(done, error ?? new Error(messageOf(error)));
-        },
-      );
+      callBack(done, null);
     },
     rmdir: (_path, done) => {
       answer(done, () => {

@@ -119,19 +119,20 @@ describe('the mark of a contested entry', () => {
   });
 
   test('is there whenever the new holder is killed', async () => {
-    let takenOver = 0;
-    for (let call = 1; ; call += 1) {
+    let killedAfter = 0;
+    // How often a waiter looks before it takes the lock varies, so the first that lives is not the last to be tried.
+    for (let call = 1, alive = 0; alive < 4; call += 1) {
       await rm(root, { recursive: true });
       const silent = await holdElsewhere();
       const killed = await acquireUntilKilled(call);
       if (!(await isThere(locks().claim(silent)))) {
-        takenOver += 1;
+        if (killed) killedAfter += 1;
         expect(await isThere(place.contested)).toBe(true);
       }
-      if (!killed) break;
+      if (!killed) alive += 1;
       expect(call).toBeLessThan(MOST_CALLS);
     }
-    expect(takenOver).toBeGreaterThan(1);
+    expect(killedAfter).toBeGreaterThan(0);
   }, 120_000);
 
   test('stays when the one that has taken the lock leaves nothing', async () => {

@@ -1,24 +1,22 @@
 import { hasCode, messageOf } from '../errors/index.js';
-import type { LockOwner, Phase } from '../events/index.js';
+import type { Phase } from '../events/index.js';
 import { patiently } from '../support/patiently.js';
 import { claimName, newClaim, type Claim } from './claim.js';
 import { ClaimAttempt } from './claim-attempt.js';
-import { BUSY, claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
+import { claimFileSystem, type ClaimFileSystem } from './claim-file-system.js';
+import { LateHeartbeat } from './late-heartbeat.js';
 import { lockPaths, type LockPaths } from './layout.js';
 import { Lifeline } from './lifeline.js';
 import { LockPauses } from './lock-pauses.js';
 import { dropClaim } from './lock-folder.js';
-import type { LockReply, LockRequest, LockWorkerData, Takeover } from './lock-messages.js';
+import type { LockReply, LockRequest, LockWorkerData } from './lock-messages.js';
 import { announceNews } from './lock-watch.js';
 import { recordText, removeOwnerRecord, writeOwnerRecord, type Holder, type OwnerRecord } from './owner-record.js';
 import { Pause } from './pause.js';
 import { WaitReports } from './wait-reports.js';
 import { identifyProcess, type ProcessIdentity } from './process-identity.js';
 
-/**
- * Makes the lock (through `files`) and keeps its heartbeat until the returned function is called.
- * Rejects with code ELOCKED when it is held by somebody else.
- */
+/** Keeps the heartbeat of a lock that is ours (through `files`), until the returned function is called, which frees it. */
 export type KeepHeartbeat = (
   lockFolder: string,
   options: {
@@ -30,6 +28,9 @@ export type KeepHeartbeat = (
 ) => Promise<() => Promise<void>>;
 
 type LockCommand = Extract<LockRequest, { kind: 'lock' }>;
+
+/** Well before the first one is due: of the shortest time of silence that is allowed, it is a quarter. */
+const FIRST_HEARTBEAT_MS = 500;
 
 /** One try to get a lock, of those of one acquisition. */
 interface Way {
@@ -46,7 +47,7 @@ interface Held {
   readonly name: string;
   readonly paths: LockPaths;
   readonly claim: Claim;
-  readonly stopHeartbeat: () => Promise<void>;
+  readonly heartbeat: LateHeartbeat;
   record: OwnerRecord;
   /** From then on the owner record may be that of the next holder. */
   lost: boolean;
@@ -151,35 +152,34 @@ export class LockSession {
 
   /** @returns who holds the lock; undefined when it is ours now */
   async #tryOnce(command: LockCommand, way: Way): Promise<Holder | undefined> {
-    const { paths, claim } = way;
-    let owner: LockOwner | null = null;
-    let takeover: Takeover = 'none';
-    const files = claimFileSystem(paths, claimName(claim), async () => {
-      const outcome = await patiently(() => way.attempt.try());
-      owner = outcome.kind === 'busy' ? outcome.owner : outcome.previousOwner;
-      if (outcome.kind === 'claimed') takeover = outcome.takeover;
-      return outcome.kind === 'claimed';
-    });
-    try {
-      const stopHeartbeat = await this.keepHeartbeat(paths.folder, {
-        token: claim.token,
-        staleMs: this.settings.staleMs,
-        files,
-        onLost: () => {
-          this.#onLost(command.id);
-        },
-      });
-      const { record } = way;
-      this.#held.set(command.id, { name: command.name, paths, claim, stopHeartbeat, record, lost: false });
-      // What stands in the claim is another's, or tells the time at which the waiting began.
-      if (way.hasWaited || (takeover as Takeover) !== 'none') this.#describe(command.id, { since: Date.now() });
-    } catch (error) {
-      if (hasCode(error, BUSY)) return { owner, lifeline: undefined };
-      throw error;
-    }
+    const { paths, claim, record } = way;
+    const outcome = await patiently(() => way.attempt.try());
+    if (outcome.kind === 'busy') return { owner: outcome.owner, lifeline: undefined };
+    const { takeover, previousOwner } = outcome;
+    // A claim that was taken over has the time of the last beat of somebody else.
+    const heartbeat = this.#heartbeatOf(command.id, way, takeover === 'none' ? FIRST_HEARTBEAT_MS : 0);
+    this.#held.set(command.id, { name: command.name, paths, claim, heartbeat, record, lost: false });
+    // What stands in the claim is another's, or tells the time at which the waiting began.
+    if (way.hasWaited || takeover !== 'none') this.#describe(command.id, { since: Date.now() });
     const waitedMs = Math.round(performance.now() - way.started);
-    this.reply({ kind: 'held', id: command.id, waitedMs, claimName: claimName(claim), takeover, previousOwner: owner });
+    this.reply({ kind: 'held', id: command.id, waitedMs, claimName: claimName(claim), takeover, previousOwner });
     return undefined;
+  }
+
+  #heartbeatOf(id: number, { paths, claim }: Way, afterMs: number): LateHeartbeat {
+    const onLost = (): void => {
+      this.#onLost(id);
+    };
+    const { token } = claim;
+    const files = claimFileSystem(paths, claimName(claim));
+    return new LateHeartbeat({
+      begin: () => this.keepHeartbeat(paths.folder, { token, staleMs: this.settings.staleMs, files, onLost }),
+      free: () => {
+        dropClaim(paths, claimName(claim));
+      },
+      onLost,
+      afterMs,
+    });
   }
 
   #onLost(id: number): void {
@@ -226,10 +226,10 @@ export class LockSession {
 }
 
 /** A lock that cannot be freed is left to those who find its holder gone. */
-async function free({ paths, claim, lost, stopHeartbeat }: Held): Promise<void> {
+async function free({ paths, claim, lost, heartbeat }: Held): Promise<void> {
   // Before the lock, else it could be the next holder's.
   if (!lost) removeOwnerRecord(paths);
-  await stopHeartbeat().catch(() => undefined);
+  await heartbeat.end().catch(() => undefined);
   // Once lost, the heartbeat no longer looks after the claim; it may still be there if only its disk failed.
   if (lost) dropIfPossible(paths, claimName(claim));
 }

@@ -50,6 +50,13 @@ describe('round trips', () => {
     );
   });
 
+  test.each([63, 64, 65])('so does text of %i characters, whether ASCII or not', (length) => {
+    for (const last of ['a', '\x7f', '\x80', 'é', '€']) {
+      const long = `${'x'.repeat(length - 1)}${last}`;
+      expect(state.callSync(identity, [long])).toEqual([long]);
+    }
+  });
+
   test('keys keep the order they were set in', () => {
     const table = new LuaTable(
       new Map<string | number, number>([

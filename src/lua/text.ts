@@ -15,7 +15,25 @@ export function nameBytes(name: string): LuaBytes {
 }
 
 export function pushText(L: LuaThread, text: string): void {
-  pushBytes(L, encoder.encode(text));
+  pushBytes(L, encodeText(text));
+}
+
+/**
+ * As long as V8 keeps the bytes of an array within its heap. What the encoder makes lies outside, which costs a recipe of
+ * one line more than all it does: so short ASCII is coded here, which nearly all names are.
+ */
+const SHORT = 64;
+const LAST_ASCII = 0x7f;
+
+function encodeText(text: string): LuaBytes {
+  if (text.length > SHORT) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > LAST_ASCII) return encoder.encode(text);
+    bytes[index] = code;
+  }
+  return bytes;
 }
 
 export function pushBytes(L: LuaThread, bytes: Uint8Array): void {
