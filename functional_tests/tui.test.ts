@@ -226,6 +226,31 @@ describe(titleFor('the live view in the terminal of', 'tmux'), () => {
     expect(await terminal.isCursorShown()).toBe(true);
   });
 
+  test('Ctrl-Z stops fettle, not what it has started, and leaves the terminal clean until it goes on', async () => {
+    await using world = await World.create();
+    const [gate, later] = [world.gate('built'), world.gate('later')];
+    await project(world, [`echo busy; ${gate.command}; echo busier; ${later.command}`]);
+    await using terminal = await sync(world, { hasJobs: true });
+    await terminal.shows(/busy\n0 of 1 package/);
+    await terminal.press('C-z');
+    expect(await terminal.shows(/^stopped$/m)).not.toMatch(/0 of 1 package|busy/);
+    expect(await terminal.isCursorShown()).toBe(true);
+    gate.open();
+    await later.arrived();
+    await terminal.press('Enter');
+    await terminal.shows(/busier\n0 of 1 package/);
+    expect(await terminal.isCursorShown()).toBe(false);
+    // Once more, for the live view is another one now.
+    await terminal.press('C-z');
+    expect(await terminal.shows(/^stopped\n[^]*^stopped$/m)).not.toMatch(/0 of 1 package|busier/);
+    expect(await terminal.isCursorShown()).toBe(true);
+    later.open();
+    await terminal.press('Enter');
+    const end = await terminal.shows(/ended with 0$/);
+    expect(end).toContain('1 package: 1 installed');
+    expect(await terminal.isCursorShown()).toBe(true);
+  });
+
   test('a second Ctrl-C leaves it clean, too', async () => {
     await using world = await World.create();
     // One core: one of them builds and will not end, the other one is skipped when the first Ctrl-C has come. A program

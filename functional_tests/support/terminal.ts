@@ -16,9 +16,15 @@ const PATIENCE_MS = 30_000;
 /** Lines that were scrolled out are kept, so that a flood of them can be counted. */
 const SETTINGS = 'set -g status off\nset -g history-limit 50000\nset -g default-terminal screen-256color\n';
 
+/** What a shell says of a program that SIGTSTP has stopped is 128 and the signal's number. No loop: bash leaves it at a stop. */
+const GOING_ON = '[ $? = 148 ] && echo stopped && read -r && fg';
+const ENDED = 'echo "ended with $code"; exec cat';
+
 export interface TerminalOptions {
   readonly columns: number;
   readonly rows: number;
+  /** Whether its shell has job control: then Ctrl-Z has to stop fettle twice; the screen says `stopped`, and Enter has it go on. */
+  readonly hasJobs?: boolean;
   /** Added to the clean environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -41,7 +47,10 @@ export class Terminal implements AsyncDisposable {
     await writeFile(settings, SETTINGS);
     const command = ['"$NODE" "$FETTLE" --cache-root "$CACHE"', ...args.map(quoted)].join(' ');
     // Ctrl-C reaches this shell, too, and must not end it.
-    const script = `trap : INT; sh -c 'echo $$ > "$0"; exec "$@"' ${quoted(pidFile)} ${command}; echo "ended with $?"; exec cat`;
+    const start = `sh -c 'echo $$ > "$0"; exec "$@"' ${quoted(pidFile)} ${command}`;
+    const script = options.hasJobs
+      ? `bash -mc ${quoted(`${start}; ${GOING_ON}; ${GOING_ON}; code=$?; ${ENDED}`)}`
+      : `trap : INT; ${start}; code=$?; ${ENDED}`;
     const size = ['-x', String(options.columns), '-y', String(options.rows)];
     const { TERM: _, ...env } = environmentOf(world, { ...options.env });
     await run('tmux', ['-S', socket, '-f', settings, 'new-session', '-d', ...size, script], {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Subscriber } from '../events/index.js';
 import { createReporter, type CreateReporterOptions } from '../report/index.js';
+import { aroundStops } from './around-stops.js';
 import type { Invocation } from './invocation.js';
 import { jobPage } from './job-page.js';
 import { reporterName, usesColour } from './say.js';
@@ -26,6 +27,7 @@ export function reporterFor(invocation: Invocation, use: ReporterUse): Subscribe
     verbosity: globals.quiet === true ? 'quiet' : globals.verbose === true ? 'verbose' : 'normal',
     summarizeIdleRuns: use.summarizeIdleRuns,
     ...(use.atEnd && { atEnd: use.atEnd }),
+    aroundStops,
     now: () => host.now(),
     ...(streams.terminal && { terminal: streams.terminal }),
     ...(name === 'github' && { github: githubRunner(invocation) }),

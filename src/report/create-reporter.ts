@@ -3,7 +3,7 @@ import type { ReporterName } from './choose-reporter.js';
 import { githubReporter, type GithubReporterOptions } from './github/index.js';
 import { jsonLinesReporter } from './json-lines.js';
 import { plainReporter, type ReporterOptions } from './plain.js';
-import { tuiReporter } from './tui/tui-reporter.js';
+import { tuiReporter, type AroundStops } from './tui/tui-reporter.js';
 
 export interface CreateReporterOptions extends ReporterOptions {
   /** The terminal for the live view; without one it is the plain report. */
@@ -12,6 +12,8 @@ export interface CreateReporterOptions extends ReporterOptions {
   readonly now?: () => number;
   /** Asks to be told when the command ends, however it ends, for the live view. */
   readonly atEnd?: (act: () => void) => void;
+  /** Asks to be told when the process is stopped for a while, for the live view. */
+  readonly aroundStops?: AroundStops;
   /** What the reporter `github` needs to know of its runner; without it, it is the plain report. */
   readonly github?: Omit<GithubReporterOptions, keyof ReporterOptions>;
 }

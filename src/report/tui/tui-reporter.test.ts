@@ -85,6 +85,38 @@ test('a script that owns the terminal finds it free, also when others start scri
   expect(stripVTControlCharacters(terminal.text)).toContain('a.y@v1');
 });
 
+test('a process that is stopped leaves the terminal as it was, and draws again when it goes on', async () => {
+  const terminal = new FakeTerminal();
+  const stops: { leave: () => void; comeBack: () => void }[] = [];
+  let ended = 0;
+  const report = tuiReporter({
+    write: (text) => void terminal.write(text),
+    stream: terminal as unknown as NodeJS.WriteStream,
+    colour: false,
+    verbosity: 'normal',
+    now: () => 3000,
+    aroundStops: (leave, comeBack) => {
+      stops.push({ leave, comeBack });
+      return () => (ended += 1);
+    },
+  });
+  report(event('a.x@v1', 'build', { kind: 'phase:start' }));
+  expect(stops).toEqual([]);
+  report(scriptStart);
+  await terminal.seen(HIDDEN_CURSOR);
+  report(event(null, null, { kind: 'log', level: 'warn', message: 'not lost' }));
+  stops[0]?.leave();
+  const left = terminal.text;
+  expect(left).toContain('not lost\n');
+  expect(left.endsWith('\u001b[?25h')).toBe(true);
+  expect([stops.length, ended]).toEqual([1, 1]);
+  terminal.text = '';
+  stops[0]?.comeBack();
+  await terminal.seen(HIDDEN_CURSOR);
+  report(runEnd);
+  expect([stops.length, ended]).toEqual([2, 2]);
+});
+
 test('when the command ends without the end of the run, the terminal is left as it was, for good', async () => {
   const terminal = new FakeTerminal();
   let end = (): void => undefined;

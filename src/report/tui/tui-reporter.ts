@@ -12,7 +12,11 @@ export interface TuiReporterOptions extends ReporterOptions {
   readonly now: () => number;
   /** Asks to be told when the command ends, however it ends: the terminal has to be left as it was. */
   readonly atEnd?: (act: () => void) => void;
+  /** Asks to be told when the process is stopped for a while, and when it goes on; what it returns ends that. */
+  readonly aroundStops?: AroundStops;
 }
+
+export type AroundStops = (leave: () => void, comeBack: () => void) => () => void;
 
 /**
  * The plain report with a live part below it that shows what goes on. The terminal UI is loaded only when there is
@@ -38,6 +42,7 @@ class TuiReport {
   #isWanted = false;
   #isOver = false;
   #terminalTakers = 0;
+  #expectNoStops: (() => void) | undefined;
 
   constructor(options: TuiReporterOptions) {
     this.#options = options;
@@ -79,6 +84,8 @@ class TuiReport {
     this.#isWanted = false;
     this.#screen?.close();
     this.#screen = undefined;
+    this.#expectNoStops?.();
+    this.#expectNoStops = undefined;
   }
 
   async #open(): Promise<void> {
@@ -88,6 +95,15 @@ class TuiReport {
     if (!this.#isWanted) return;
     const { stream: terminal, write, colour, now } = this.#options;
     this.#screen = new Screen({ terminal, write, style: styleFor(colour), look: () => this.#state.look(now()) });
+    // Not before: as long as nothing is drawn, a stop needs no more than the system does.
+    this.#expectNoStops = this.#options.aroundStops?.(
+      () => {
+        this.#hide();
+      },
+      () => {
+        this.#show();
+      },
+    );
   }
 }
 
