@@ -13,12 +13,12 @@ export interface DryCopies extends PlannedCopies {
  * @param asked by the option
  * @param packages of which the cached ones and those that would be made are used; whether the latter keep files is not known yet
  */
-export async function dryCopies(
+export function dryCopies(
   invocation: Invocation,
   projectDir: string,
   { asked, packages }: { readonly asked: LinkMode | undefined; readonly packages: readonly Told[] },
-): Promise<DryCopies> {
-  const link = linkModeOf(true, askedLinkMode(invocation, asked), await previousRecord(projectDir));
+): DryCopies {
+  const link = linkModeOf(true, askedLinkMode(invocation, asked), previousRecord(projectDir));
   const wanted = packages
     .filter(({ state }) => state.status === 'cached' || state.status === 'missing')
     .map(({ of: { id, identity }, state }) => {

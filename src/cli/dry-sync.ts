@@ -24,7 +24,7 @@ export async function drySync(invocation: Invocation, options: SyncOptions): Pro
         const state = states.get(of.id) ?? unreadable(of);
         return state ? [{ of, state }] : [];
       });
-      const copies = await dryCopies(invocation, request.projectDir, { asked: options.link, packages: told });
+      const copies = dryCopies(invocation, request.projectDir, { asked: options.link, packages: told });
       const asJson = (): object => ({
         packages: told.map(({ of, state }) => whyAsJson(of, needsOf(of.id, packages), state)),
         copies,
