@@ -184,6 +184,15 @@ describe('the entry', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
   });
 
+  test('has Node spare memory where much may be to do', async () => {
+    await using rig = await EntryRig.create({ 'local.a@v1': 'install = "echo > a"' }, 'packages = { "local.a@v1" }');
+    const sparing = expect.stringMatching(/^--max-semi-space-size=1 /);
+    expect((await rig.call(['sync'])).nodeCall).toEqual(sparing);
+    expect((await rig.call(['install'])).nodeCall).toEqual(sparing);
+    expect((await rig.call(['sync', '--json'])).nodeCall).not.toEqual(sparing);
+    expect((await rig.call(['asset', 'nothing'])).nodeCall).not.toEqual(sparing);
+  });
+
   test('says that Node is missing', async () => {
     await using rig = await syncedProject();
     const bin = join(rig.world.root, 'programs');

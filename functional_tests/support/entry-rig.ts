@@ -8,6 +8,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** What a call of the entry gave, and whether it needed Node for it. */
 export interface EntryResult extends CommandResult {
   readonly neededNode: boolean;
+  /** What Node was called with. */
+  readonly nodeCall: string;
 }
 
 /** A synced project whose calls go through the entry, as npm links it. */
@@ -30,7 +32,7 @@ export class EntryRig implements AsyncDisposable {
     await rm(this.#calls, { force: true });
     const result = await (await this.start(args, env, cwd)).result;
     const calls = await readFile(this.#calls, 'utf8').catch(() => '');
-    return { ...result, neededNode: calls !== '' };
+    return { ...result, neededNode: calls !== '', nodeCall: calls };
   }
 
   start(args: readonly string[], env: Env = {}, cwd?: string): Promise<RunningCommand> {
@@ -67,10 +69,10 @@ export class EntryRig implements AsyncDisposable {
     return join(this.world.root, 'node-calls');
   }
 
-  /** A `node` before all others that leaves word of having been asked. */
+  /** A `node` before all others that leaves word of what it was asked. */
   async #watchNode(): Promise<void> {
     const shim = join(this.#programs, 'node');
-    await writeFile(shim, `#!/bin/sh\necho called >>'${this.#calls}'\nexec '${process.execPath}' "$@"\n`);
+    await writeFile(shim, `#!/bin/sh\necho "$*" >>'${this.#calls}'\nexec '${process.execPath}' "$@"\n`);
     await chmod(shim, 0o755);
   }
 }

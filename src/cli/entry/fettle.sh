@@ -165,6 +165,7 @@ __fettle_few() {
   [ $# -le 16 ]
 }
 
+__fettle_answers=
 case ${1-} in
 env | run)
   __fettle_kind=environment
@@ -190,11 +191,13 @@ command -v node >/dev/null || {
   exit 127
 }
 # One arena of malloc for all threads, and short-lived objects in 1 MB instead of 16: both save memory where much is done at
-# once. The second makes V8 start some milliseconds later, so it is for what installs only.
+# once. The second makes V8 start some milliseconds later, so it is for what installs, and for a sync where none has been
+# yet: later ones mostly find little to do.
 if [ ! "${MALLOC_ARENA_MAX+set}" ]; then
   export MALLOC_ARENA_MAX=1 FETTLE_ENTRY=1
 fi
 case ${1-} in
-sync | install) exec node --max-semi-space-size=1 "${__fettle_file%/*}/cli.js" "$@" ;;
-esac
+sync) [ -d "${__fettle_answers%/*}" ] ;;
+install) false ;;
+esac || exec node --max-semi-space-size=1 "${__fettle_file%/*}/cli.js" "$@"
 exec node "${__fettle_file%/*}/cli.js" "$@"
