@@ -79,6 +79,23 @@ describe('a manifest that says the same in other words', () => {
     expect(await stampOf(world)).toBe(before);
   });
 
+  test('is the one of the lock file, too', async () => {
+    await using world = await idleProject(TOOL, 'strict = false packages = { "local.tool@v1" }');
+    await world.write('fettle.lua', EDITED);
+    await sync(world);
+    await rm(join(world.project, '.fettle/stamp.json'));
+    const locked = await world.fettle(['sync', '--locked'], { isTraced: false });
+    expect(locked).toMatchObject({ exitCode: 0 });
+  });
+
+  test('is not the one of the lock file for who may not change that', async () => {
+    await using world = await idleProject(TOOL, 'strict = false packages = { "local.tool@v1" }');
+    await world.write('fettle.lua', EDITED);
+    const locked = await world.fettle(['sync', '--locked'], { isTraced: false });
+    expect(locked.exitCode).not.toBe(0);
+    expect(locked.stderr).toContain('E_LOCK_OUTDATED');
+  });
+
   test.each([
     ['another recipe', 'recipes/tool.lua', '-- changed\n', 'installed'],
     ['another record', '.fettle/environment.json', '\n', 'cached'],

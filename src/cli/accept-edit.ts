@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isSameManifest } from '../manifest/index.js';
+import { isSameManifest, lockFileOf, relockManifest } from '../manifest/index.js';
 import {
   digestManifest,
   publishDigest,
@@ -23,7 +23,7 @@ export interface EditedProject {
 
 /**
  * Lets what the last sync left count for the manifest as it is now, if that says the same in other words: another comment, other
- * spaces. Then only its digest has to be recorded.
+ * spaces. Then only its digest has to be recorded, and locked.
  * @returns false when the whole work is to be done
  */
 export function acceptEdit(invocation: Invocation, { stamp, manifestFile, check }: EditedProject): boolean {
@@ -33,7 +33,7 @@ export function acceptEdit(invocation: Invocation, { stamp, manifestFile, check 
   // Not before: whoever writes from now on shows at the end.
   const redated = check();
   const digests = redated && digestsOf(stamp, redated);
-  const rewritten = digests && tryToPublish(projectDir, digests, host);
+  const rewritten = digests && tryToRecord(invocation, manifestFile, digests);
   if (!rewritten) return false;
   try {
     const changes = restamp(projectDir, stamp, { redated, since: host.now(), rewritten });
@@ -45,20 +45,26 @@ export function acceptEdit(invocation: Invocation, { stamp, manifestFile, check 
   return true;
 }
 
-function tryToPublish(...publication: Parameters<typeof publishDigest>): ReturnType<typeof publishDigest> {
+interface Digests {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** @returns what may have been written; undefined when the whole work is to be done, which also tells what is wrong */
+function tryToRecord({ host }: Invocation, manifestFile: string, digests: Digests): readonly string[] | undefined {
+  const lockFile = lockFileOf(manifestFile);
   try {
-    return publishDigest(...publication);
+    const published = relockManifest(lockFile, digests)
+      ? publishDigest(dirname(manifestFile), digests, host)
+      : undefined;
+    return published && [...published, lockFile];
   } catch {
-    // The whole work tells what is wrong.
     return undefined;
   }
 }
 
 /** The digests of the manifest as it was and is; undefined when it no longer says the same. */
-function digestsOf(
-  { contents }: SyncStamp,
-  redated: readonly Redated[],
-): { readonly before: string; readonly after: string } | undefined {
+function digestsOf({ contents }: SyncStamp, redated: readonly Redated[]): Digests | undefined {
   const manifest = redated.find(({ edited }) => edited !== undefined);
   const before = manifest && textOf(manifest.path, contents[manifest.path]);
   const after = manifest && textOf(manifest.path, manifest.edited);

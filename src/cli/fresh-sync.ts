@@ -50,6 +50,8 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
   if (hasRemains(cacheRoot, host.pid)) return undefined;
   const edited = redated.find((file) => file.edited !== undefined);
   if (edited) {
+    // The lock file names the manifest by its digest.
+    if (lockModeOf(invocation, options) !== 'update') return undefined;
     const { acceptEdit } = await import('./accept-edit.js');
     const check = (): readonly Redated[] | undefined => redatedSince(stamp, invocation, options, manifestFile);
     if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;

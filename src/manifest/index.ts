@@ -31,6 +31,7 @@ export {
   downloadKey,
   lockFileOf,
   readLockFile,
+  relockManifest,
   writeLockFile,
   type LockChange,
   type LockedDownload,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../../errors/index.js';
 import type { LockFile } from './lock-file.js';
 import { parseConflictedLockFile, parseLockFile } from './parse-lock-file.js';
-import { serializeLockFile } from './serialize.js';
+import { manifestLine, serializeLockFile } from './serialize.js';
 
 const LOCK_FILE_NAME = 'fettle.lock';
 
@@ -35,12 +35,30 @@ export async function readLockFile(
 export function writeLockFile(file: string, lock: LockFile): boolean {
   const text = serializeLockFile(lock);
   if (readIfThere(file) === text) return false;
+  replaceText(file, text);
+  return true;
+}
+
+/**
+ * Puts the digest that the manifest has now in the place of another one, in a lock file that holds for both.
+ * @returns false when the file does not have the other one; then nothing is written
+ * @throws FettleError E_FILE, E_DISK_FULL
+ */
+export function relockManifest(file: string, digests: { readonly before: string; readonly after: string }): boolean {
+  const lines = readIfThere(file)?.split('\n') ?? [];
+  const place = lines.indexOf(manifestLine(digests.before));
+  if (place === -1) return false;
+  lines[place] = manifestLine(digests.after);
+  replaceText(file, lines.join('\n'));
+  return true;
+}
+
+function replaceText(file: string, text: string): void {
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
     writeFileSync(draft, text, { flag: 'wx' });
     keepMode(file, draft);
     renameSync(draft, file);
-    return true;
   } catch (error) {
     throw notWritten(file, error);
   } finally {

@@ -16,11 +16,16 @@ export function serializeLockFile(lock: LockFile): string {
   const top = [
     ...HEADING,
     `version = ${LOCK_FILE_VERSION}`,
-    entry('manifest', lock.manifest),
+    manifestLine(lock.manifest),
     ...list('platforms', platforms),
   ];
   const packages = variantsOf(lock).map((variant) => packageLines(variant, platforms.length));
   return `${[top, ...packages].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The line that names the manifest by its digest. */
+export function manifestLine(digest: string): string {
+  return entry('manifest', digest);
 }
 
 /** A package as it is on some platforms. */
