@@ -101,7 +101,8 @@ describe('many processes that want one entry', () => {
     const id = entryId('lifeline');
     await using cache = await rig.open();
     await using _attempt = await begin(cache, id);
-    const { lifeline } = JSON.parse(await readFile(locksOf(id).record, 'utf8')) as { lifeline: number };
+    const [claim = ''] = await readdir(locksOf(id).folder);
+    const { lifeline } = JSON.parse(await readFile(locksOf(id).claim(claim), 'utf8')) as { lifeline: number };
     expect((await stat(`/proc/${process.pid}/fd/${lifeline}`)).nlink).toBe(0);
   });
 
