@@ -29,11 +29,11 @@ async function declare(world: World, install: string): Promise<void> {
   }
 }
 
-/** Waits until each of these has its folders, so that all it still needs is a place. */
+/** Waits until each of these, which has been built once, has a folder for its asset, so that all it still needs is a place. */
 async function allAreReady(world: World, names: readonly string[]): Promise<void> {
   const isReady = async (name: string): Promise<boolean> => {
     const found = await readdir(join(world.cache, 'assets', `local.${name}@v1`), { recursive: true }).catch(() => []);
-    return found.some((path) => path.endsWith('/tmp'));
+    return found.filter((path) => path.endsWith('/asset')).length === 2;
   };
   while (!(await Promise.all(names.map(isReady))).every(Boolean)) await new Promise(setImmediate);
 }
