@@ -86,7 +86,7 @@ describe('of syncs of few and of many packages', () => {
   });
 
   test('one without a stamp reads no grammar', () => {
-    expect(partsRead(many.warm)).toEqual(['quick', 'sync', 'shared', 'edit']);
+    expect(partsRead(many.warm).toSorted()).toEqual(['edit', 'quick', 'shared', 'sync']);
   });
 
   test('none reads the rest of the command', () => {
