@@ -1,17 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSameManifest, lockFileOf, relockManifest } from '../manifest/index.js';
-import {
-  digestManifest,
-  publishDigest,
-  restamp,
-  restateAnswers,
-  SoleWriter,
-  type Redated,
-  type SyncStamp,
-} from '../project/index.js';
+import { digestManifest, publishDigest, SoleWriter, type Redated, type SyncStamp } from '../project/index.js';
 import { forgetSync } from './forget-sync.js';
 import type { Invocation } from './invocation.js';
+import { noteDates } from './note-dates.js';
 
 /** A sync that finds all as the last one left it, but for the text of the manifest. */
 export interface EditedProject {
@@ -27,7 +20,6 @@ export interface EditedProject {
  * @returns false when the whole work is to be done
  */
 export function acceptEdit(invocation: Invocation, { stamp, manifestFile, check }: EditedProject): boolean {
-  const { host } = invocation;
   const projectDir = dirname(manifestFile);
   using writer = new SoleWriter(projectDir);
   // Not before: whoever writes from now on shows at the end.
@@ -35,12 +27,7 @@ export function acceptEdit(invocation: Invocation, { stamp, manifestFile, check 
   const digests = redated && digestsOf(stamp, redated);
   const rewritten = digests && tryToRecord(invocation, manifestFile, digests);
   if (!rewritten) return false;
-  try {
-    const changes = restamp(projectDir, stamp, { redated, since: host.now(), rewritten });
-    restateAnswers(projectDir, host, changes, process.geteuid?.());
-  } catch {
-    // Nothing is lost but time.
-  }
+  noteDates(invocation, { stamp, manifestFile }, { redated, rewritten });
   if (!writer.isAlone()) forgetSync(invocation, projectDir);
   return true;
 }

@@ -8,8 +8,6 @@ import {
   comparesProject,
   readStamp,
   redatedFiles,
-  restamp,
-  restateAnswers,
   type LinkMode,
   type Redated,
   type SyncStamp,
@@ -19,6 +17,7 @@ import { askedLinkMode } from './asked-link-mode.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { manifestFileOf } from './manifest-file.js';
+import { noteDates } from './note-dates.js';
 import { reporterName, usesColour } from './say.js';
 import { syncIdentity } from './sync-identity.js';
 
@@ -55,7 +54,7 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
     const { acceptEdit } = await import('./accept-edit.js');
     const check = (): readonly Redated[] | undefined => redatedSince(stamp, invocation, options, manifestFile);
     if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;
-  } else noteDates(invocation, stamp, manifestFile, redated);
+  } else noteDates(invocation, { stamp, manifestFile }, { redated });
   const report = reportOf(stamp, monotonicMs() - started);
   await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);
@@ -79,18 +78,6 @@ function redatedSince(
   // Not asked for, it stays as it is.
   const link = askedLinkMode(invocation, options.link) ?? stamp.identity['link'] ?? null;
   return redatedFiles(stamp, host.now(), syncIdentity(invocation, manifestFile, { lock, link }), host.env);
-}
-
-/** Lets the next sync, and the command's entry, see by dates alone what this one had to read. Who cannot write reads it again. */
-function noteDates({ host }: Invocation, stamp: SyncStamp, manifestFile: string, redated: readonly Redated[]): void {
-  if (redated.length === 0) return;
-  const projectDir = dirname(manifestFile);
-  try {
-    const changes = restamp(projectDir, stamp, { redated, since: host.now() });
-    restateAnswers(projectDir, host, changes, process.geteuid?.());
-  } catch {
-    // Nothing is lost but time.
-  }
 }
 
 function reportOf(stamp: SyncStamp, durationMs: number): RunReport {
