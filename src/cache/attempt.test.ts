@@ -52,7 +52,8 @@ describe('an attempt that commits', () => {
     expect(await readdir(entry)).toEqual(['asset']);
     expect(attempt.folders.stage).toBe(stage);
     expect((await readdir(entry)).sort()).toEqual(['asset', 'stage']);
-    expect(attempt.folders).toEqual(attempt.paths);
+    const { fetch, tmp } = attempt.folders;
+    expect({ asset, fetch, stage, tmp }).toEqual(attempt.paths);
     expect((await readdir(entry)).sort()).toEqual(['asset', 'fetch', 'stage', 'tmp']);
   });
 

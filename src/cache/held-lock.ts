@@ -3,8 +3,11 @@ import { lockPaths } from './layout.js';
 import { dropClaim } from './lock-folder.js';
 import type { LockReply, LockRequest, Takeover } from './lock-messages.js';
 
-/** Phases that end sooner are not told: nobody would read of them in time, and each costs the other thread two files. */
-const SHORTEST_PHASE_MS = 20;
+/**
+ * Phases that end sooner are not told: people would read of a phase that is over, and each costs the other thread a
+ * message and two files. Among many small packages one takes some 60 ms, of which it waits for the disk most of the time.
+ */
+const SHORTEST_PHASE_MS = 250;
 
 /** A lock of this process. */
 export class HeldLock implements AsyncDisposable {

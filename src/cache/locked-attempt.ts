@@ -4,7 +4,7 @@ import { commitAttempt, removeWorkFolders } from './commit.js';
 import type { Attempt, CommitRecord, CompleteEntry, EntryId, WorkFolders } from './entry.js';
 import { onCacheFiles } from './failure.js';
 import { leaveEntry } from './leave-entry.js';
-import { foldersOnDemand } from './work-folders.js';
+import { FoldersOnDemand } from './work-folders.js';
 
 /** An attempt under a lock. It ends once: by a commit that went well, or by being abandoned. */
 export class LockedAttempt implements Attempt {
@@ -18,7 +18,7 @@ export class LockedAttempt implements Attempt {
     const { asset, fetch, stage, tmp } = parts.place;
     this.id = parts.id;
     this.paths = { asset, fetch, stage, tmp };
-    this.folders = foldersOnDemand(parts.place);
+    this.folders = new FoldersOnDemand(parts.place);
   }
 
   setPhase(phase: Phase): void {

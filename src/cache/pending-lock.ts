@@ -12,12 +12,15 @@ export class PendingLock {
   readonly #signal: AbortSignal;
   #resolve!: (held: HeldLock) => void;
   #reject!: (reason: unknown) => void;
-  readonly #leave: () => void;
+  readonly #leave = (): void => {
+    this.#reject(this.#signal.reason);
+    this.cancel();
+  };
 
   constructor(
     readonly name: string,
     wish: { readonly emit: Emit; readonly signal: AbortSignal },
-    cancel: () => void,
+    private readonly cancel: () => void,
   ) {
     this.emit = wish.emit;
     this.#signal = wish.signal;
@@ -25,10 +28,6 @@ export class PendingLock {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#leave = () => {
-      this.#reject(this.#signal.reason);
-      cancel();
-    };
     wish.signal.addEventListener('abort', this.#leave, { once: true });
   }
 

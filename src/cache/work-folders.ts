@@ -55,30 +55,37 @@ export async function prepareFolders(preparation: Preparation): Promise<Prepared
 }
 
 /** The folders of a prepared attempt; all but the asset's are made when they are first asked for. */
-export function foldersOnDemand({ asset, fetch, stage, tmp }: AttemptPlace): WorkFolders {
-  const made = new Set<string>();
-  const make = (folder: string): string => {
-    if (made.has(folder)) return folder;
+export class FoldersOnDemand implements WorkFolders {
+  readonly #made = new Set<string>();
+
+  constructor(private readonly place: AttemptPlace) {}
+
+  get asset(): string {
+    return this.place.asset;
+  }
+
+  get fetch(): string {
+    return this.#make(this.place.fetch);
+  }
+
+  get stage(): string {
+    return this.#make(this.place.stage);
+  }
+
+  get tmp(): string {
+    return this.#make(this.place.tmp);
+  }
+
+  #make(folder: string): string {
+    if (this.#made.has(folder)) return folder;
     try {
       makeFolder(folder);
     } catch (error) {
       throw cacheFailure('make the folders of an entry', folder, error);
     }
-    made.add(folder);
+    this.#made.add(folder);
     return folder;
-  };
-  return {
-    asset,
-    get fetch() {
-      return make(fetch);
-    },
-    get stage() {
-      return make(stage);
-    },
-    get tmp() {
-      return make(tmp);
-    },
-  };
+  }
 }
 
 /**

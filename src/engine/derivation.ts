@@ -34,19 +34,22 @@ export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promi
     choices: await chosenVersions(run, node, recipe),
     dependencies: await dependencyKeys(node),
   };
-  const derivation = derivationOf(inputs);
+  const derivation = new DerivationOf(inputs);
   return (await standsForOtherBytes(run, node, derivation.key))
-    ? derivationOf({ ...inputs, downloads: lockedDigests(run, node) })
+    ? new DerivationOf({ ...inputs, downloads: lockedDigests(run, node) })
     : derivation;
 }
 
-function derivationOf(inputs: object): Derivation {
-  return {
-    key: derivationKey(inputs),
-    get inputs() {
-      return JSON.parse(canonicalJson(inputs)) as Record<string, unknown>;
-    },
-  };
+class DerivationOf implements Derivation {
+  readonly key: string;
+
+  constructor(private readonly gathered: object) {
+    this.key = derivationKey(gathered);
+  }
+
+  get inputs(): Record<string, unknown> {
+    return JSON.parse(canonicalJson(this.gathered)) as Record<string, unknown>;
+  }
 }
 
 /**

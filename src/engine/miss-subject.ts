@@ -17,28 +17,39 @@ export function toolVersionOf({ version, options }: Recipe): string | null {
 }
 
 /** A package as the cache compares it with earlier builds. */
-export function missSubject(run: Run, node: PackageNode, recipe: Recipe, derivation: Derivation): MissSubject {
-  const { file, observed } = recipe;
-  const required = Object.entries(observed.files);
-  return {
-    id: entryIdOf(run, recipe, derivation),
-    get keyInputs() {
-      return derivation.inputs;
-    },
-    version: toolVersionOf(recipe),
-    sources: [
+export class PackageSubject implements MissSubject {
+  readonly id: EntryId;
+  readonly version: string | null;
+
+  constructor(
+    private readonly run: Run,
+    private readonly node: PackageNode,
+    private readonly recipe: Recipe,
+    private readonly derivation: Derivation,
+  ) {
+    this.id = entryIdOf(run, recipe, derivation);
+    this.version = toolVersionOf(recipe);
+  }
+
+  get keyInputs(): unknown {
+    return this.derivation.inputs;
+  }
+
+  get sources(): MissSubject['sources'] {
+    const { file, observed } = this.recipe;
+    const required = Object.entries(observed.files);
+    return [
       { digest: file.digest, path: file.file },
       ...required.map(([name, digest]) => ({ digest, path: join(file.directory, name) })),
-    ],
-    dependency: (key) => dependencyWith(run, node, key),
-  };
-}
-
-async function dependencyWith(run: Run, { edges }: PackageNode, key: string): Promise<MissSubject | undefined> {
-  for (const { node } of edges) {
-    if ((await node.key) !== key) continue;
-    const recipe = await node.recipe;
-    return missSubject(run, node, recipe, await derive(run, node, recipe));
+    ];
   }
-  return undefined;
+
+  async dependency(key: string): Promise<MissSubject | undefined> {
+    for (const { node } of this.node.edges) {
+      if ((await node.key) !== key) continue;
+      const recipe = await node.recipe;
+      return new PackageSubject(this.run, node, recipe, await derive(this.run, node, recipe));
+    }
+    return undefined;
+  }
 }

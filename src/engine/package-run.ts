@@ -9,18 +9,18 @@ import {
   createContext,
   fetchDirectories,
   type PhaseContext,
-  type PhaseFolders,
   type PhaseServices,
   type Recipe,
   type VerbName,
 } from '../recipe/index.js';
+import { CallFolders } from './call-folders.js';
 import { defaultShellFor } from './default-shell.js';
 import { Dependencies, firstPhaseWithOwnCode } from './dependencies.js';
 import type { Derivation } from './derivation.js';
 import type { PackageFetcher } from './lock/index.js';
 import type { PackageNode } from './graph.js';
 import { scriptsWith, type CoreShare } from './jobserver/index.js';
-import { entryIdOf, missSubject } from './miss-subject.js';
+import { entryIdOf, PackageSubject } from './miss-subject.js';
 import { PackageLog } from './package-log.js';
 import { locateFailure } from './phase-error.js';
 import { RecipeCode } from './recipe-code.js';
@@ -54,7 +54,10 @@ export class PackageRun implements AsyncDisposable {
   readonly dependencies: Dependencies;
   readonly code: RecipeCode;
   readonly log: PackageLog;
-  readonly emit: Emit;
+  readonly emit: Emit = (body) => {
+    this.#emit(body);
+    this.#logEvent(body);
+  };
   readonly id: EntryId;
   /** Fetches what the lock file says. */
   readonly fetcher: PackageFetcher;
@@ -68,6 +71,7 @@ export class PackageRun implements AsyncDisposable {
   /** Lets another package begin: for one that waits for other packages, here or in another process. */
   stepAside: () => void = () => undefined;
   readonly #scratchFolders: string[] = [];
+  readonly #emit: Emit;
 
   constructor(
     readonly run: Run,
@@ -78,12 +82,8 @@ export class PackageRun implements AsyncDisposable {
     const { cache, bus } = run;
     this.id = entryIdOf(run, recipe, derivation);
     const ref = packageRef(node, derivation.key);
-    const scoped = bus.scoped(() => ({ package: ref, phase: this.#phase }));
+    this.#emit = bus.scoped(() => ({ package: ref, phase: this.#phase }));
     this.log = new PackageLog(cache.newLog(this.id));
-    this.emit = (body) => {
-      scoped(body);
-      this.#logEvent(body);
-    };
     this.fetcher = run.locks.fetcherOf(node.id, recipe.fetch.form === 'function' ? 'code' : 'declaration');
     this.dependencies = new Dependencies(node, firstPhaseWithOwnCode(recipe));
     this.code = new RecipeCode(run, recipe, (level, message) => {
@@ -155,9 +155,9 @@ export class PackageRun implements AsyncDisposable {
 
   #servicesFor(phase: VerbName, { cwd, cores, attempt, asset }: PhasePlace): PhaseServices {
     const { run, recipe } = this;
-    const folders = this.#foldersOf(attempt, asset);
     const jobs = cores?.jobs ?? 1;
     const dependencies = this.dependencies.accessIn(phase);
+    const folders = new CallFolders(run.projectDir, attempt, asset);
     // Made when the first script asks for it: it looks into every package below this one.
     const environment = once(() =>
       scriptEnvironment({
@@ -169,7 +169,6 @@ export class PackageRun implements AsyncDisposable {
         jobs,
       }),
     );
-    const scratch = once(() => this.#scratchIn(attempt));
     return {
       phase,
       host: run.host,
@@ -181,15 +180,11 @@ export class PackageRun implements AsyncDisposable {
       fetchBaseDirs: this.fetchBaseDirs,
       recipeFile: recipe.file.file,
       isUserManaged: recipe.check.form !== 'nil',
-      get scratch() {
-        return scratch();
-      },
+      scratch: once(() => this.#scratchIn(attempt)),
       fetcher: this.fetcher,
       extraction: this.run.extraction,
       children: run.children,
-      get scriptEnvironment() {
-        return environment();
-      },
+      scriptEnvironment: environment,
       runScript: scriptsWith(cores),
       defaultShell: () => defaultShellFor(run.manifest, dependencies, run.signal),
       dependencies,
@@ -203,28 +198,12 @@ export class PackageRun implements AsyncDisposable {
 
   /** What is compared with earlier builds to explain why there is no entry. */
   get subject(): MissSubject {
-    return missSubject(this.run, this.node, this.recipe, this.derivation);
+    return new PackageSubject(this.run, this.node, this.recipe, this.derivation);
   }
 
   /** Where relative fetch sources are looked for. */
   get fetchBaseDirs(): readonly string[] {
     return fetchDirectories(this.recipe.file, this.node.request);
-  }
-
-  #foldersOf(attempt: Attempt | undefined, asset: string | undefined): PhaseFolders {
-    return {
-      get fetch() {
-        return attempt?.folders.fetch;
-      },
-      get stage() {
-        return attempt?.folders.stage;
-      },
-      install: attempt?.folders.asset ?? asset,
-      get tmp() {
-        return attempt?.folders.tmp;
-      },
-      project: this.run.projectDir,
-    };
   }
 
   /** Inside the attempt where there is one, so that even a killed process leaves nothing elsewhere. */

@@ -2,7 +2,7 @@ import { LuaFunction, type HostValue, type LuaState, type LuaValue } from '../lu
 import { reopenRecipe, type Recipe, type VerbName } from '../recipe/index.js';
 import type { Run } from './run.js';
 
-/** The Lua state of a recipe whose verbs are functions: opened when the first one is called, closed with the package. */
+/** The Lua state of a recipe whose verbs are functions: opened when the first one is called, closed after the last. */
 export class RecipeCode implements Disposable {
   #state: LuaState | undefined;
 
@@ -20,6 +20,14 @@ export class RecipeCode implements Disposable {
       throw new TypeError(`${verb} of ${this.recipe.identity.text} is no function any more`);
     const [first] = await state.call(called, [ctx], signal);
     return first;
+  }
+
+  /**
+   * What made the package is done, so a state that no deploy needs is closed: while the asset goes to the disk, others are
+   * made, and each state is as large as the rest of its package.
+   */
+  onMade(): void {
+    if (this.recipe.deploy.form !== 'function') this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {

@@ -157,6 +157,7 @@ function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
 
 async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisioned> {
   const { installed, origin } = await climb(pkg, attempt);
+  pkg.code.onMade();
   if (installed === 'nothing') {
     await attempt.abandon({ keepFetch: true });
     await rememberBuild(pkg, false);

@@ -30,14 +30,14 @@ class RunFetcher implements Fetcher {
   readonly #transports: Transports;
   readonly #mirrors: MirrorMap;
   readonly #shared: SharedDownloads | undefined;
-  readonly #now: () => number;
+  readonly #host: FetcherOptions['host'];
 
   constructor(options: FetcherOptions) {
-    const { store } = options;
+    const { host, store } = options;
     this.#transports = new Transports({ ...options, ...(store && storesIn(store)) });
-    this.#now = () => options.host.now();
-    this.#mirrors = new MirrorMap(options.host);
-    this.#shared = options.store && new SharedDownloads(options.store, this.#now);
+    this.#host = host;
+    this.#mirrors = new MirrorMap(host);
+    this.#shared = store && new SharedDownloads(store, () => host.now());
   }
 
   async resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch> {
@@ -87,7 +87,7 @@ class RunFetcher implements Fetcher {
     const { directory, signal } = options;
     const resolutions = await this.#resolveAll(requests, signal);
     makeFolder(directory);
-    await removeStalePartials(directory, this.#now());
+    await removeStalePartials(directory, this.#host.now());
     const outcomes = await Promise.allSettled(
       resolutions.map(async (resolution) => this.fetch(await resolution, options)),
     );

@@ -23,7 +23,7 @@ export function loadChunk(machine: Machine, L: LuaThread, chunk: { source: Uint8
   const name = new TextEncoder().encode(`@${file}`);
   const text = displayText(source);
   machine.sources.add(file, text, () => shortName(L, name));
-  machine.openLibrariesFor(L, text);
+  machine.libraries?.openFor(L, text);
   const status = lauxlib.luaL_loadbufferx(L, source, source.length, name, TEXT_ONLY);
   if (status !== lua.LUA_OK) throw syntaxError(machine, L, file);
 }

@@ -32,7 +32,7 @@ export function createMachine(options: LuaStateOptions): Machine {
     sources,
     raised: new RaisedErrors(),
     observed: new ObservedFiles(),
-    openLibrariesFor: () => undefined,
+    libraries: undefined,
     resources: new Set(),
     closed: false,
   };

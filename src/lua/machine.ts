@@ -2,6 +2,7 @@ import type { CpuMeter } from './cpu-meter.js';
 import type { LuaThread } from './fengari.js';
 import type { FunctionTable } from './function-table.js';
 import type { HostTables } from './host-tables.js';
+import type { Libraries } from './libraries.js';
 import type { ObservedFiles } from './observed.js';
 import type { RaisedErrors } from './raised-errors.js';
 import type { ValueReader } from './read.js';
@@ -23,8 +24,8 @@ export interface Machine {
   readonly sources: ChunkSources;
   readonly raised: RaisedErrors;
   readonly observed: ObservedFiles;
-  /** Opens the libraries that a chunk's text mentions, before it runs; a script has all of them open. */
-  openLibrariesFor: (L: LuaThread, source: string) => void;
+  /** What a chunk's text mentions is opened before it runs; undefined for a script, which has all of them open. */
+  libraries: Libraries | undefined;
   /** What must be let go when the state closes (open files). */
   readonly resources: Set<Disposable>;
   closed: boolean;

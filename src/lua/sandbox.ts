@@ -34,10 +34,7 @@ export function openSandbox(machine: Machine): void {
   keepNext(L);
   keepHooksInProtectedCalls(L);
   setBaseFunctions(machine);
-  const libraries = new Libraries(lazyLibraries(machine));
-  machine.openLibrariesFor = (T, source) => {
-    libraries.openFor(T, source);
-  };
+  machine.libraries = new Libraries(lazyLibraries(machine));
 }
 
 function openStandard(L: LuaThread, name: string, open: CFunction): void {

@@ -36,13 +36,15 @@ function* piecesOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
+const doNothing = (): void => undefined;
+
 class Inflater implements Disposable {
   readonly #engine = createGunzip({ chunkSize: ROOM }) as unknown as Engine;
   readonly #handle = this.#engine._handle;
 
   constructor() {
     // Each call ends with closing the handle, as if there were no others to follow.
-    this.#handle.close = () => undefined;
+    this.#handle.close = doNothing;
   }
 
   /** @returns bytes that are valid until the next call */

@@ -97,7 +97,8 @@ async function acquire(id: EntryId): Promise<unknown> {
   const acquired = await cache.acquire(id, { emit, signal, logFile: '/log' });
   if (acquired.kind === 'complete') return { kind: 'complete', assetDir: acquired.entry.assetDir };
   attempt = acquired.attempt;
-  return { kind: 'attempt', folders: attempt.folders };
+  const { asset, fetch, stage, tmp } = attempt.folders;
+  return { kind: 'attempt', folders: { asset, fetch, stage, tmp } };
 }
 
 async function fillRecipe(directory: string): Promise<void> {

@@ -32,9 +32,10 @@ function precede(module: object, names: readonly string[], first: () => void): v
   for (const name of names) {
     const original = calls[name];
     if (!original) continue;
-    calls[name] = (...parameters) => {
+    const preceded: Call = (...parameters) => {
       first();
       return original(...parameters);
     };
+    calls[name] = preceded;
   }
 }

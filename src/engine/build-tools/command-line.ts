@@ -35,7 +35,7 @@ export function jobsArguments(jobs: number | undefined, ...option: readonly stri
 
 /** Is a program on the PATH that the build's scripts have? */
 export function isOnPath(program: string, services: PhaseServices): boolean {
-  const folders = (services.scriptEnvironment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const folders = (services.scriptEnvironment()['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.some((folder) => isExecutable(join(folder, program)) || isExecutable(join(folder, `${program}.exe`)));
 }
 

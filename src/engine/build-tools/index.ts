@@ -41,10 +41,10 @@ export async function runBuildTool(
     script,
     shell: { form: 'builtin', name: 'sh' },
     cwd: place.source,
-    env: { ...(usesTokens ? withoutJobs(services.scriptEnvironment) : services.scriptEnvironment), ...tool.env },
+    env: { ...(usesTokens ? withoutJobs(services.scriptEnvironment()) : services.scriptEnvironment()), ...tool.env },
     signal: services.signal,
     capture: false,
-    tmp: services.scratch,
+    tmp: services.scratch(),
     children: services.children,
     emit: services.emit,
     log: (stream, chunk) => services.log(stream, chunk),
@@ -60,7 +60,7 @@ async function usesJobserver(tool: BuildTool, services: PhaseServices, cores: Co
 }
 
 /** cmake would hand the number on, and make and ninja would then not ask. */
-function withoutJobs(environment: PhaseServices['scriptEnvironment']): Record<string, string> {
+function withoutJobs(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => name !== 'CMAKE_BUILD_PARALLEL_LEVEL'));
 }
 

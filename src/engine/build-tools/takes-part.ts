@@ -20,7 +20,7 @@ export async function takesPart(tool: BuildTool, services: PhaseServices): Promi
 
 async function cmakeTakesPart(tool: BuildTool & { kind: 'cmake' }, services: PhaseServices): Promise<boolean> {
   if (tool.args.some((word) => word.startsWith('-G'))) return false;
-  const environment = { ...services.scriptEnvironment, ...tool.env };
+  const environment = { ...services.scriptEnvironment(), ...tool.env };
   const generator = cmakeGenerator(tool, services) ?? environment['CMAKE_GENERATOR'];
   if (generator?.includes('Ninja') === true) return ninjaTakesPart(services);
   return generator === undefined || generator.includes('Makefiles');
@@ -30,7 +30,7 @@ async function cmakeTakesPart(tool: BuildTool & { kind: 'cmake' }, services: Pha
 async function ninjaTakesPart({ cwd, scriptEnvironment, signal, children }: PhaseServices): Promise<boolean> {
   try {
     const argv = ['ninja', '--version'];
-    const { exitCode, stdout } = await runProgram({ argv, cwd, env: scriptEnvironment, signal, children });
+    const { exitCode, stdout } = await runProgram({ argv, cwd, env: scriptEnvironment(), signal, children });
     return exitCode === 0 && isClientVersion(stdout.trim());
   } catch {
     signal.throwIfAborted();

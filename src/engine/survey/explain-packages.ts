@@ -2,7 +2,7 @@ import { platformMatches, type PackageRequest } from '../../manifest/index.js';
 import { derive } from '../derivation.js';
 import type { PackageNode } from '../graph.js';
 import { readGraph } from '../locking/index.js';
-import { missSubject } from '../miss-subject.js';
+import { PackageSubject } from '../miss-subject.js';
 import type { Run } from '../run.js';
 import { surveyPackages } from './survey-packages.js';
 import type { ExplainedPackages, PackageState, SurveyedPackage } from './surveyed-package.js';
@@ -41,7 +41,7 @@ async function findOut(run: Run, node: PackageNode): Promise<PackageState> {
   const recipe = await node.recipe;
   if (!platformMatches(recipe.platforms, run.host)) return { status: 'other-platform' };
   if (recipe.check.form !== 'nil') return { status: 'user-managed' };
-  const subject = missSubject(run, node, recipe, await derive(run, node, recipe));
+  const subject = new PackageSubject(run, node, recipe, await derive(run, node, recipe));
   const entry = await run.cache.find(subject.id);
   if (!entry) return { status: 'missing', key: subject.id.key, miss: await run.cache.explainMiss(subject) };
   return { status: 'cached', entry, build: (await run.cache.findBuild(subject.id)) ?? null };

@@ -39,12 +39,12 @@ export interface PhaseServices {
   /** The recipe has a check: it keeps nothing in the cache. */
   readonly isUserManaged: boolean;
   /** Folder for script files and large outputs; it is gone after the phase. */
-  readonly scratch: string;
+  readonly scratch: () => string;
   readonly fetcher: Pick<Fetcher, 'fetchAll'>;
   readonly extraction: ExtractSettings;
   readonly children: ChildRegistry;
   /** The whole environment of a script of this phase. */
-  readonly scriptEnvironment: Readonly<Record<string, string>>;
+  readonly scriptEnvironment: () => Readonly<Record<string, string>>;
   /** Runs a script of this phase, with a seat at the jobserver where there is one. */
   runScript(request: ScriptRequest): Promise<ScriptResult>;
   /** The shell of a call that names none. */
