@@ -1,22 +1,26 @@
-/** Runs `work` on every item, `limit` at a time; the first failure ends it once the work already begun has ended. */
+/**
+ * Runs `work` on every item, `limit` at a time; the first failure ends it once the work already begun has ended. Each item
+ * is asked for when its turn has come.
+ */
 export async function forEachBounded<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
+  const left = items[Symbol.iterator]();
   let failed = false;
   const lane = async (): Promise<void> => {
-    while (!failed && next < items.length) {
-      const item = items[next++] as T;
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
+    try {
+      while (!failed) {
+        const next = left.next();
+        if (next.done === true) return;
+        await work(next.value);
       }
+    } catch (error) {
+      failed = true;
+      throw error;
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: limit }, lane));
   for (const result of lanes) if (result.status === 'rejected') throw result.reason;
 }
