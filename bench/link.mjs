@@ -1,13 +1,13 @@
 // A private copy of a package of 5,000 files in a second project: `fettle sync --link`, beside cp and pnpm. The package
 // is in the cache, or in pnpm's store, already. What the file system lacks is left out.
 //   node bench/link.mjs [--rounds N] [--scratch DIR]
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tar from 'tar';
 import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
 import { runIfMain } from './suite/run-measurement.mjs';
 import { runCommand } from './suite/time-command.mjs';
-import { LINKED_COMMAND, removeFolder, writeProject } from './trivial-project.mjs';
+import { LINKED_COMMAND, writeProject } from './trivial-project.mjs';
 
 const FILES = 5000;
 const FILES_IN_FOLDER = 20;
@@ -74,7 +74,7 @@ function fettleWays({ time }, place) {
   const ways = ['hardlink', 'reflink', 'copy'].map((mode) => [
     `fettle sync --link ${mode}`,
     async () => {
-      await removeFolder(copies);
+      await moveAside(copies, place);
       const result = await time(fettle(place, 'sync', '--quiet', '--link', mode));
       // A sync that did nothing would be the fastest.
       await access(copies);
@@ -95,7 +95,7 @@ function copyWays({ time }, { folder, env }, asset) {
     Object.entries(ways).map(([name, option]) => [
       name,
       async () => {
-        await removeFolder(copy);
+        await moveAside(copy, { folder });
         return time({ command: ['cp', '-a', option, asset, copy], cwd: folder, env });
       },
     ]),
@@ -125,11 +125,22 @@ async function pnpmWays({ time, folder, peers }, asset) {
   const ways = ['hardlink', 'clone', 'copy'].map((method) => [
     `pnpm install, ${method}`,
     async () => {
-      await rm(join(project, 'node_modules'), { recursive: true, force: true });
+      await moveAside(join(project, 'node_modules'), { folder: place });
       return time(install(method, '--frozen-lockfile'));
     },
   ]);
   return Object.fromEntries(ways);
+}
+
+/**
+ * What was copied before is removed at the end. ext4 does not use an inode again for some seconds, and to make a file where
+ * thousands were just removed takes it ten times as long, looking for one: no part of a copy into a second project.
+ */
+async function moveAside(copy, { folder }) {
+  const aside = await mkdtemp(join(folder, 'before-'));
+  await rename(copy, join(aside, 'copy')).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 /** Each once: what fails is not to be had on this file system. */

@@ -18,6 +18,14 @@ const PACKAGE: readonly TestEntry[] = [
   { name: 'pkg/tool', type: '2', linkTarget: 'bin/tool' },
 ];
 
+test('dates before 1970 are those of the archive, of files and of folders', async () => {
+  await using rig = await ArchiveRig.open();
+  const before = { name: 'PaxHeader', type: 'x', content: '15 mtime=-10.5\n' };
+  const archive = makeTar([before, { name: 'old', type: '5' }, before, { name: 'old/file', content: 'x' }]);
+  expect(await rig.extract('a.tar', archive)).toBe(1);
+  for (const place of ['old', 'old/file']) expect((await stat(rig.path(place))).mtimeMs).toBe(-10_500);
+});
+
 describe.each(Object.entries(PACKERS))('%s', (name, pack) => {
   test('files, folders, links and executable bits come out as they went in', async () => {
     await using rig = await ArchiveRig.open();

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hasCode, messageOf } from '../errors/index.js';
 import { DigestNotes } from '../support/file-digests.js';
+import { fileTime } from '../support/file-time.js';
 import { DamagedEntry, UnsafeEntry } from './archive-failure.js';
 import { DeferredLinks } from './deferred-links.js';
 
@@ -185,7 +186,7 @@ function parentOf(place: string): string {
 /** One open file. Close it, whatever happens. */
 export class FileWriter {
   readonly #descriptor: number;
-  readonly #modified: number | undefined;
+  readonly #modified: number | string | undefined;
   readonly #notes: DigestNotes | undefined;
   /** Of what was written so far; undefined where that is not all of the content in its order. */
   #hash: Hash | undefined;
@@ -228,8 +229,8 @@ export class FileWriter {
 const EARLIEST = -(2 ** 31);
 const LATEST = 2 ** 32 - 1;
 
-function settable(seconds: number): number {
-  return Math.min(Math.max(seconds, EARLIEST), LATEST);
+function settable(seconds: number): number | string {
+  return fileTime(Math.min(Math.max(seconds, EARLIEST), LATEST));
 }
 
 /** The folder is our own, so what the system refuses is the fault of the entry. */

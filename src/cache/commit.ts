@@ -3,7 +3,7 @@ import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
 import { syncFolder } from './durable-file.js';
-import { forEachBounded } from './for-each-bounded.js';
+import { forEachBounded } from '../support/for-each-bounded.js';
 import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
 import type { AttemptPlace, EntryPlace } from './layout.js';
 import { entryOf, findEntry, MARKER_VERSION, type Marker } from './marker.js';

@@ -2,7 +2,7 @@ import { lstat, readlink } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { hasCode } from '../errors/index.js';
 import { digestFile } from './digest-file.js';
-import { forEachBounded } from './for-each-bounded.js';
+import { forEachBounded } from '../support/for-each-bounded.js';
 import type { FingerprintLine } from './seal.js';
 import { walkTree, type TreeNode } from './tree.js';
 import type { Damage } from './verification.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { patiently } from '../support/patiently.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
-import { forEachBounded } from './for-each-bounded.js';
+import { forEachBounded } from '../support/for-each-bounded.js';
 import type { SealFiles } from './seal.js';
 
 const CHUNK = 256 * 1024;

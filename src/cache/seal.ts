@@ -7,7 +7,7 @@ import { patiently } from '../support/patiently.js';
 import { digestFile } from './digest-file.js';
 import { syncFile, syncFolder, type Durability } from './durable-file.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
-import { forEachBounded } from './for-each-bounded.js';
+import { forEachBounded } from '../support/for-each-bounded.js';
 import { nodeKind, type TreeNode } from './tree.js';
 
 /** What is known of one file of an asset. */

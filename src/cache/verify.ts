@@ -1,7 +1,7 @@
 import { mayHaveSilentHolder } from './contested.js';
 import { listEntries } from './entry-listing.js';
 import { onCacheFiles } from './failure.js';
-import { forEachBounded } from './for-each-bounded.js';
+import { forEachBounded } from '../support/for-each-bounded.js';
 import { claimsToBeComplete, inspectEntry, type Inspection } from './inspect-entry.js';
 import type { Layout, ListedEntry } from './layout.js';
 import { leasedNames } from './lease-listing.js';

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { compareAsset, parseFingerprint, type FingerprintLine } from '../cache/index.js';
 import { hasCode } from '../errors/index.js';
+import { fileTime } from '../support/file-time.js';
 import { changed, damaged } from './failure.js';
 import { leadsOut } from './portability.js';
 
@@ -84,7 +85,7 @@ async function restoreAttributes({ folder, lines }: StagedTree, signal: AbortSig
     const full = join(folder, path.split('/').join(sep));
     try {
       chmodSync(full, mode);
-      utimesSync(full, mtime / 1000, mtime / 1000);
+      utimesSync(full, fileTime(mtime / 1000), fileTime(mtime / 1000));
     } catch (error) {
       if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL')) throw error;
     }

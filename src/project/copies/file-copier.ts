@@ -3,10 +3,14 @@ import { copyFile } from 'node:fs/promises';
 import { hasCode } from '../../errors/index.js';
 import type { CopyKind } from './link-mode.js';
 
-/** Larger files are copied by another thread, so that this one can still be interrupted. */
+/** What is larger is copied by another thread, so that this one can still be interrupted, and only few at once. */
 const LARGE_BYTES = 1024 * 1024;
 const OWNER_WRITES = 0o200;
 const PERMISSIONS = 0o7777;
+const MODES = {
+  copy: constants.COPYFILE_EXCL,
+  reflink: constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE,
+} as const;
 
 /** What systems say where files cannot share their blocks: not this file system, or not these two. */
 const NO_REFLINK = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOTTY', 'ENOSYS', 'EPERM'];
@@ -19,7 +23,16 @@ export function isImpossible(kind: CopyKind, error: unknown): boolean {
   return kind === 'hardlink' && hasCode(error, ...NO_HARD_LINK);
 }
 
-/** Makes copies of files, by the best kind that the file systems allow; once a kind was refused it is not tried again. */
+export interface FileToCopy {
+  readonly from: string;
+  /** Must not be there. */
+  readonly to: string;
+}
+
+/**
+ * Makes copies of files, several at once, by the best kind that the file systems allow; once a kind was refused it is not
+ * tried again.
+ */
 export class FileCopier {
   #kind: CopyKind;
   readonly #others: CopyKind[];
@@ -35,36 +48,62 @@ export class FileCopier {
     return this.#kind;
   }
 
-  /** @throws the system's own error, when no kind will do */
-  async copy(from: string, to: string): Promise<void> {
+  /**
+   * @returns false when the file is large, and was left
+   * @throws the system's own error, when no kind will do
+   */
+  copySmall(file: FileToCopy): Promise<boolean> {
+    return this.#tryKinds((kind) => {
+      if (kind === 'hardlink') return link(file);
+      const stats = lstatSync(file.from);
+      if (stats.size > LARGE_BYTES) return false;
+      return kind === 'reflink' ? reflink(file, stats) : copyInPool(kind, file, stats);
+    });
+  }
+
+  /** @throws as copySmall */
+  async copy(file: FileToCopy): Promise<void> {
+    await this.#tryKinds((kind) => (kind === 'hardlink' ? link(file) : copyInPool(kind, file, lstatSync(file.from))));
+  }
+
+  async #tryKinds(attempt: (kind: CopyKind) => boolean | Promise<boolean>): Promise<boolean> {
     for (;;) {
+      const kind = this.#kind;
       try {
-        await make(this.#kind, from, to);
-        return;
+        return await attempt(kind);
       } catch (error) {
-        const next = isImpossible(this.#kind, error) ? this.#others.shift() : undefined;
-        if (next === undefined) throw error;
-        this.#kind = next;
+        if (!isImpossible(kind, error) || !this.#isAnotherLeft(kind)) throw error;
       }
     }
   }
+
+  /** Takes the next kind, unless another file has done that while this one was tried. */
+  #isAnotherLeft(refused: CopyKind): boolean {
+    if (this.#kind !== refused) return true;
+    const next = this.#others.shift();
+    this.#kind = next ?? refused;
+    return next !== undefined;
+  }
 }
 
-function make(kind: CopyKind, from: string, to: string): void | Promise<void> {
-  // A link is the same file: nothing of it may be changed.
-  if (kind === 'hardlink') {
-    linkSync(from, to);
-    return undefined;
-  }
-  const stats = lstatSync(from);
-  const mode = constants.COPYFILE_EXCL | (kind === 'reflink' ? constants.COPYFILE_FICLONE_FORCE : 0);
-  if (stats.size > LARGE_BYTES)
-    return copyFile(from, to, mode).then(() => {
-      makeOwn(to, stats);
-    });
-  copyFileSync(from, to, mode);
+/** A link is the same file: nothing of it may be changed. */
+function link({ from, to }: FileToCopy): true {
+  linkSync(from, to);
+  return true;
+}
+
+/** In this thread: Btrfs lets one make files at a time, so that others would only wait in line. */
+function reflink({ from, to }: FileToCopy, stats: Stats): true {
+  copyFileSync(from, to, MODES.reflink);
   makeOwn(to, stats);
-  return undefined;
+  return true;
+}
+
+/** Where bytes are copied, several threads do more than one. What is a single call of the system is quicker made here. */
+async function copyInPool(kind: keyof typeof MODES, { from, to }: FileToCopy, stats: Stats): Promise<true> {
+  await copyFile(from, to, MODES[kind]);
+  makeOwn(to, stats);
+  return true;
 }
 
 /** Writable, and with the time of the original: compiled Python, for one, is only used with a source of the right time. */

@@ -94,6 +94,30 @@ describe('a private copy', () => {
     expect(statSync(join(from, 'large')).size).toBe(2_000_000);
   });
 
+  test.each(['hardlink', 'copy'] as const)('has every file of a large tree as it was (%s)', async (mode) => {
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [
+        `${index % 7 === 0 ? 'bin' : `lib/part${index % 3}`}/file${index}`,
+        index % 100 === 50 ? `${index}`.repeat(1_000_000) : `${index}`,
+      ]),
+    );
+    const from = asset(files);
+    Object.keys(files).forEach((file, index) => {
+      utimesSync(join(from, file), index + 1, index + 1);
+    });
+    const { paths, made } = await keep(from, { mode });
+    expect(made).toEqual({ packages: 1, files: 300, kinds: [mode] });
+    const copy = String(paths.get(ID));
+    expect(readdirSync(copy, { recursive: true }).sort()).toEqual(readdirSync(from, { recursive: true }).sort());
+    const ownerWrites = mode === 'copy' ? 0o200 : 0;
+    for (const [file, text] of Object.entries(files)) {
+      const [one, other] = [statSync(join(from, file)), statSync(join(copy, file))];
+      expect([other.mode, other.mtimeMs]).toEqual([one.mode | ownerWrites, one.mtimeMs]);
+      // Compared here, so that a failure does not print megabytes.
+      expect(readFileSync(join(copy, file), 'utf8') === text).toBe(true);
+    }
+  });
+
   test('keeps links: those inside lead to the copy, also absolute ones; those outside lead where they did', async () => {
     const from = asset({ 'bin/tool': 'tool', 'cache/x': 'x' });
     const elsewhere = folder.write('cache/other', 'other');
@@ -213,20 +237,45 @@ describe('what stands in the way', () => {
     expect(readdirSync(join(copies, ID, 'asset'))).toEqual(['bin']);
   });
 
-  test('an abort ends it, leaves the old copy and no half one', async () => {
-    const from = asset();
-    await keep(from);
-    const files = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`f${index}`, 'x']));
-    const many = asset(files, 'many');
-    const controller = new AbortController();
-    const copying = keep(many, { signal: controller.signal });
-    setImmediate(() => {
-      controller.abort(new Error('enough'));
-    });
-    await expect(copying).rejects.toThrow('enough');
-    expect(readdirSync(copies)).toEqual([ID]);
-    expect(readFileSync(join(copies, ID, 'asset/bin/tool'), 'utf8')).toBe('tool');
-  });
+  /** 900 small files, and ten large ones. */
+  const manyFiles = (): string =>
+    asset(
+      Object.fromEntries(Array.from({ length: 910 }, (_, at) => [`f${at}`, 'x'.repeat(at < 900 ? 1 : 2e6)])),
+      'many',
+    );
+
+  test.each(['hardlink', 'copy'] as const)(
+    'an abort ends it, leaves the old copy and no half one (%s)',
+    async (mode) => {
+      await keep(asset());
+      const controller = new AbortController();
+      const copying = keep(manyFiles(), { mode, signal: controller.signal });
+      setImmediate(() => {
+        controller.abort(new Error('enough'));
+      });
+      await expect(copying).rejects.toThrow('enough');
+      expect(readdirSync(copies)).toEqual([ID]);
+      expect(readFileSync(join(copies, ID, 'asset/bin/tool'), 'utf8')).toBe('tool');
+    },
+  );
+
+  test.each(['hardlink', 'copy'] as const)(
+    'a file that goes away meanwhile is E_LINK with its path (%s)',
+    async (mode) => {
+      await keep(asset());
+      const from = manyFiles();
+      const copying = keep(from, { mode });
+      setImmediate(() => {
+        for (const name of readdirSync(from)) rmSync(join(from, name));
+      });
+      await expect(copying).rejects.toMatchObject({
+        code: 'E_LINK',
+        facts: { path: expect.stringContaining(join(from, 'f')), reason: expect.stringContaining('ENOENT') },
+      });
+      expect(readdirSync(copies)).toEqual([ID]);
+      expect(readFileSync(join(copies, ID, 'asset/bin/tool'), 'utf8')).toBe('tool');
+    },
+  );
 
   test('what a killed process left half made goes; what a living one is making stays', async () => {
     const dead = `.draft-${ownName(process.pid).replace(`~${process.pid}~`, '~1073741824~')}`;
