@@ -2,8 +2,7 @@ import { FettleError } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
-import { syncFolder } from './durable-file.js';
-import { forEachBounded } from '../support/for-each-bounded.js';
+import { flushAll } from './durable-file.js';
 import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
 import type { AttemptPlace, EntryPlace } from './layout.js';
 import { entryOf, findEntry, MARKER_VERSION, type Marker } from './marker.js';
@@ -24,11 +23,14 @@ export async function commitAttempt(
   const { entry, place, durability, lock } = parts;
   const { asset, fingerprint } = place;
   const sealed = await sealAsset({ asset, fingerprint, notes }, durability);
-  const folders = [...new Set([place.base, entry.folder, entry.identityFolder])];
-  await forEachBounded(folders, durability.filesAtOnce ?? folders.length, (folder) => syncFolder(folder, durability));
-  await parts.flushAssets();
+  const { files, folders } = sealed.unflushed;
+  const above = new Set([place.base, entry.folder, entry.identityFolder]);
+  const flush = async (draft: string): Promise<void> => {
+    const all = { files: [...files, draft], folders: [...folders, ...above] };
+    await Promise.all([flushAll(all, durability), parts.flushAssets()]);
+  };
   const marker = markerOf(parts, record, sealed);
-  const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover });
+  const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover, flush });
   if (outcome === 'won') return entryOf(marker, parts.id, place.asset);
   await giveWay(parts);
   return patiently(() => standingEntry(parts));

@@ -2,6 +2,7 @@ import { closeSync, fsync as fsyncDescriptor, openSync, writeFileSync } from 'no
 import { promisify } from 'node:util';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
+import { forEachBounded } from '../support/for-each-bounded.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { Semaphore } from '../support/semaphore.js';
 import type { SealThreads } from './seal-command.js';
@@ -46,6 +47,29 @@ export async function writeDurably(
 }
 
 const flush = promisify(fsyncDescriptor);
+
+/** What was written and may not be on the disk yet: absolute paths. */
+export interface Unflushed {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+/**
+ * Puts files and the names in folders on the disk, several at once: what is asked for together, a file system with a
+ * journal writes at once, and whoever changes names meanwhile waits for one writing only.
+ */
+export async function flushAll({ files, folders }: Unflushed, durability: Durability): Promise<void> {
+  const { fsync, filesAtOnce = FLUSHES_AT_ONCE, seals } = durability;
+  if (!fsync) return;
+  const flushes = [
+    ...files.map((path) => () => syncFile(path)),
+    ...folders.map((path) => () => syncFolder(path, durability)),
+  ];
+  const flushEach = (): Promise<void> => forEachBounded(flushes, filesAtOnce, (flushOne) => flushOne());
+  await (seals ? seals.run(flushEach) : flushEach());
+}
+
+const FLUSHES_AT_ONCE = 16;
 
 /** Puts the content of a file on the disk. Opening and closing are synchronous: only the flush takes its time. */
 export async function syncFile(path: string): Promise<void> {

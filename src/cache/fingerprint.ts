@@ -1,18 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
-import { writeDurably, type Durability } from './durable-file.js';
+import { patiently } from '../support/patiently.js';
 import type { FingerprintLine } from './seal.js';
 
 const FINGERPRINT_VERSION = 1;
 
-/** Writes the inventory of an asset beside it: one array, a line for each file, so that it can be read with any tool. */
-export async function writeFingerprint(
-  path: string,
-  lines: readonly FingerprintLine[],
-  durability: Durability,
-): Promise<void> {
+/**
+ * Writes the inventory of an asset beside it: one array, a line for each file, so that it can be read with any tool. To
+ * flush it is left to the caller.
+ */
+export async function writeFingerprint(path: string, lines: readonly FingerprintLine[]): Promise<void> {
   const body = lines.map((line) => JSON.stringify(line)).join(',\n');
-  await writeDurably(path, `{"version":${FINGERPRINT_VERSION},"files":[\n${body}\n]}\n`, durability, 'w');
+  const text = `{"version":${FINGERPRINT_VERSION},"files":[\n${body}\n]}\n`;
+  await patiently(() => {
+    writeFileSync(path, text, { mode: 0o644 });
+  });
 }
 
 /**

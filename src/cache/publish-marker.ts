@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { isContested } from './contested.js';
-import { syncFolder, writeDurably, type Durability } from './durable-file.js';
+import { patiently } from '../support/patiently.js';
+import { flushAll, syncFolder, writeDurably, type Durability } from './durable-file.js';
 import { temporaryMarker, type EntryPlace } from './layout.js';
 import type { Takeover } from './lock-messages.js';
 import { readMarker, standingAsset, type Marker } from './marker.js';
+
+export interface Publication {
+  readonly durability: Durability;
+  /** How the lock was got under which the marker is made. */
+  readonly takeover: Takeover;
+  /** Puts the file, and with it all that the marker vouches for, on the disk; default: the file alone. */
+  readonly flush?: (draft: string) => Promise<void>;
+}
 
 /**
  * Creates the marker, which makes the entry complete. Of all who try, exactly one wins, whatever the locks say: the
@@ -14,11 +23,11 @@ import { readMarker, standingAsset, type Marker } from './marker.js';
 export async function publishMarker(
   place: EntryPlace,
   marker: Marker,
-  { durability, takeover }: { readonly durability: Durability; readonly takeover: Takeover },
+  { durability, takeover, flush = flushFile(durability) }: Publication,
 ): Promise<'won' | 'lost'> {
   const text = `${JSON.stringify(marker)}\n`;
-  let won = await create(place, text, durability);
-  if (!won && removeDamagedMarker(place, takeover)) won = await create(place, text, durability);
+  let won = await create(place, text, { durability, flush });
+  if (!won && removeDamagedMarker(place, takeover)) won = await create(place, text, { durability, flush });
   if (!won) return 'lost';
   await syncFolder(place.folder, durability);
   return 'won';
@@ -54,10 +63,21 @@ function isSound(place: EntryPlace, path: string): boolean {
   return marker !== undefined && standingAsset(place, marker) !== undefined;
 }
 
-async function create(place: EntryPlace, text: string, durability: Durability): Promise<boolean> {
+function flushFile(durability: Durability): (path: string) => Promise<void> {
+  return (path) => flushAll({ files: [path], folders: [] }, durability);
+}
+
+async function create(
+  place: EntryPlace,
+  text: string,
+  { durability, flush }: Required<Omit<Publication, 'takeover'>>,
+): Promise<boolean> {
   const temporary = temporaryMarker(place, randomToken());
   try {
-    await writeDurably(temporary, text, durability, 'wx');
+    await patiently(() => {
+      writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 });
+    });
+    await flush(temporary);
     return linkOnce(temporary, place.marker);
   } catch (error) {
     if (!hasCode(error, ...NO_LINKS)) throw error;

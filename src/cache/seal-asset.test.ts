@@ -78,13 +78,28 @@ function expectedDigests(files: Readonly<Record<string, string>>): Record<string
   return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, sha256(content).toString('hex')]));
 }
 
+const NOTHING = { files: [], folders: [] };
+
+test('a small asset is sealed at once, and the caller is told all that must be on the disk', async () => {
+  await using rig = new AssetRig({ tool: '1', 'lib/a': '2' });
+  const { unflushed } = await sealAsset({ ...rig.place, notes: [] }, { fsync: true });
+  expect([...unflushed.files].sort()).toEqual([rig.path('lib/a'), rig.path('tool'), rig.fingerprint].sort());
+  expect([...unflushed.folders].sort()).toEqual([rig.asset, rig.path('lib')]);
+});
+
+test('where nothing need survive a power cut, the caller is told of no file and no folder of the asset', async () => {
+  await using rig = new AssetRig({ tool: '1', 'lib/a': '2' });
+  const { unflushed } = await sealAsset({ ...rig.place, notes: [] }, { fsync: false });
+  expect(unflushed).toEqual({ files: [rig.fingerprint], folders: [] });
+});
+
 describe('sealing an asset in a thread', () => {
   test.each([true, false])('lists every file, with fsync: %s', async (fsync) => {
     const files = manyFiles(700);
     await using rig = new AssetRig(files);
     await using threads = new AssetThreads(() => bundle.url);
     const sums = await sealAsset({ ...rig.place, notes: [] }, { fsync, threads });
-    expect(sums).toEqual({ files: 700, bytes: Object.values(files).join('').length });
+    expect(sums).toEqual({ files: 700, bytes: Object.values(files).join('').length, unflushed: NOTHING });
     expect(rig.digests()).toEqual(expectedDigests(files));
     expect(lstatSync(rig.path('d1/file 1')).mode & 0o222).toBe(0);
   });

@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KnownDigests } from '../support/file-digests.js';
-import type { Durability } from './durable-file.js';
+import { flushAll, type Durability, type Unflushed } from './durable-file.js';
 import { writeFingerprint } from './fingerprint.js';
 import { sealFilesInLine } from './seal-files.js';
-import type { SealCommand, SealedSums } from './seal-command.js';
+import type { SealCommand, SealedAsset, SealedSums } from './seal-command.js';
 import { sealTree, type Sealing } from './seal.js';
 
 /** Fewer files and bytes are done before a thread has started. */
@@ -12,27 +12,36 @@ const WORTHWHILE_FILES = 256;
 const WORTHWHILE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Seals an asset and writes its inventory beside it: in a thread where that is worth it.
+ * Seals an asset and writes its inventory beside it: in a thread where that is worth it, which also puts all of it on the
+ * disk. Else that is left to the caller, who can do it together with what else must be there.
  * @throws FettleError E_FILE when the asset is no folder
  */
-export function sealAsset(command: Omit<SealCommand, 'fsync'>, durability: Durability): Promise<SealedSums> {
+export function sealAsset(command: Omit<SealCommand, 'fsync'>, durability: Durability): Promise<SealedAsset> {
   const { seals, threads, fsync } = durability;
-  const seal = (): Promise<SealedSums> =>
+  const seal = async (): Promise<SealedAsset> =>
     threads && isWorthAThread(command.asset)
-      ? threads.seal({ ...command, fsync })
-      : sealAndList({ ...command, fsync }, durability);
+      ? { ...(await threads.seal({ ...command, fsync })), unflushed: NOTHING }
+      : sealAndList(command, durability);
   return seals ? seals.run(seal) : seal();
 }
 
+const NOTHING: Unflushed = { files: [], folders: [] };
+
 /** What a thread does when it is told to seal. */
-export function sealInThread(command: SealCommand): Promise<SealedSums> {
-  return sealAndList(command, { fsync: command.fsync, sealFiles: sealFilesInLine });
+export async function sealInThread(command: SealCommand): Promise<SealedSums> {
+  const { fsync } = command;
+  const { unflushed, ...sums } = await sealAndList(command, { fsync, sealFiles: sealFilesInLine });
+  await flushAll(unflushed, { fsync });
+  return sums;
 }
 
-async function sealAndList({ asset, fingerprint, notes }: SealCommand, sealing: Sealing): Promise<SealedSums> {
-  const { lines, bytes, files } = await sealTree(asset, { ...sealing, known: new KnownDigests(notes) });
-  await writeFingerprint(fingerprint, lines, sealing);
-  return { bytes, files };
+async function sealAndList(
+  { asset, fingerprint, notes }: Omit<SealCommand, 'fsync'>,
+  sealing: Sealing,
+): Promise<SealedAsset> {
+  const { lines, bytes, files, unflushed } = await sealTree(asset, { ...sealing, known: new KnownDigests(notes) });
+  await writeFingerprint(fingerprint, lines);
+  return { bytes, files, unflushed: { ...unflushed, files: [...unflushed.files, fingerprint] } };
 }
 
 /** Looks only as far as it must. What cannot be looked at is left to sealing, which says what is wrong. */

@@ -1,3 +1,5 @@
+import type { Unflushed } from './durable-file.js';
+
 /** One asset, and where its inventory goes. */
 export interface SealCommand {
   readonly asset: string;
@@ -12,6 +14,11 @@ export interface SealedSums {
   /** Sum of the sizes of the files. */
   readonly bytes: number;
   readonly files: number;
+}
+
+/** An asset that is read-only and listed, and what of it must still be flushed. */
+export interface SealedAsset extends SealedSums {
+  readonly unflushed: Unflushed;
 }
 
 /** Threads that obey `sealInThread`, whatever else they do. */

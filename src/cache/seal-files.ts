@@ -41,7 +41,7 @@ export const sealFilesInLine: SealFiles = async (root, files, durability) => {
     }
     if (FLUSH_NEEDS_WRITING) chmodSync(full, 0o444);
   });
-  return digests;
+  return { digests, unflushed: [] };
 };
 
 function digestOf(descriptor: number, chunk: Buffer): string {

@@ -5,7 +5,7 @@ import { FettleError } from '../errors/index.js';
 import type { KnownDigests } from '../support/file-digests.js';
 import { patiently } from '../support/patiently.js';
 import { digestFile } from './digest-file.js';
-import { syncFile, syncFolder, type Durability } from './durable-file.js';
+import { syncFile, type Durability, type Unflushed } from './durable-file.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { forEachBounded } from '../support/for-each-bounded.js';
 import { nodeKind, type TreeNode } from './tree.js';
@@ -30,17 +30,20 @@ export interface SealedTree {
   /** Sum of the sizes of the files. */
   readonly bytes: number;
   readonly files: number;
+  /** What must be on the disk before anything may vouch for the tree; nothing where that is not asked for. */
+  readonly unflushed: Unflushed;
 }
 
 /** A regular file below the root of a tree. */
 export type FileToSeal = Pick<FingerprintLine, 'path' | 'sha256'>;
 
-/** Flushes files where that is asked for. @returns the SHA-256 of those that had none, by path */
-export type SealFiles = (
-  root: string,
-  files: readonly FileToSeal[],
-  durability: Durability,
-) => Promise<ReadonlyMap<string, string>>;
+/** The SHA-256 of files that had none, by path, and the paths of those that are not on the disk yet. */
+export interface SealedFiles {
+  readonly digests: ReadonlyMap<string, string>;
+  readonly unflushed: readonly string[];
+}
+
+export type SealFiles = (root: string, files: readonly FileToSeal[], durability: Durability) => Promise<SealedFiles>;
 
 export interface Sealing extends Durability {
   /** Digests that need not be found out again. */
@@ -56,9 +59,8 @@ const OWNER_READS = 0o400;
 const OWNER_ENTERS = 0o500;
 
 /**
- * Makes a tree read-only and durable, and takes its inventory. Links are not followed. The many small calls are
- * synchronous, in short batches: through the thread pool they would take ten times as long. Only fsync, which waits
- * for the disk, and reading large files are not.
+ * Makes a tree read-only and takes its inventory. Links are not followed. The many small calls are synchronous, in short
+ * batches: through the thread pool they would take ten times as long. Only reading large files is not.
  * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
 export async function sealTree(root: string, sealing: Sealing): Promise<SealedTree> {
@@ -80,10 +82,14 @@ export async function sealTree(root: string, sealing: Sealing): Promise<SealedTr
       if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
     }
   }
-  const { sealFiles = sealFilesInTurn, filesAtOnce = AT_ONCE } = sealing;
-  const digests = await sealFiles(root, files, sealing);
-  await forEachBounded(folders, filesAtOnce, (folder) => sealFolder(join(root, folder), sealing));
-  return summarise(lines.map((line) => withDigest(line, digests.get(line.path))));
+  const { sealFiles = hashFiles } = sealing;
+  const { digests, unflushed } = await sealFiles(root, files, sealing);
+  for (const folder of folders) makeReadOnly(join(root, folder));
+  const inTree = (path: string): string => join(root, path);
+  return {
+    ...summarise(lines.map((line) => withDigest(line, digests.get(line.path)))),
+    unflushed: { files: unflushed.map(inTree), folders: sealing.fsync ? folders.map(inTree) : [] },
+  };
 }
 
 function refuseOtherThanFolder(root: string): void {
@@ -124,31 +130,28 @@ function permissions(mode: number): number {
   return mode & 0o7777;
 }
 
-/** While the disk works on some files, others are hashed. */
-const sealFilesInTurn: SealFiles = async (root, files, { fsync, filesAtOnce = AT_ONCE }) => {
+/** Leaves the flushing to the caller, but for Windows, which flushes only what may still be written to. */
+const hashFiles: SealFiles = async (root, files, { fsync, filesAtOnce = AT_ONCE }) => {
   const digests = new Map<string, string>();
   await forEachBounded(files, filesAtOnce, async ({ path, sha256 }) => {
     const full = join(root, path);
-    const flushed = fsync ? syncFile(full) : undefined;
-    // Looked at when it is awaited below; until then a failure must not count as overlooked.
-    flushed?.catch(() => undefined);
     if (sha256 === undefined) digests.set(path, await digestFile(full));
-    await flushed;
-    if (FLUSH_NEEDS_WRITING) chmodSync(full, 0o444);
+    if (!FLUSH_NEEDS_WRITING) return;
+    if (fsync) await syncFile(full);
+    chmodSync(full, 0o444);
   });
-  return digests;
+  return { digests, unflushed: fsync && !FLUSH_NEEDS_WRITING ? files.map(({ path }) => path) : [] };
 };
 
 function withDigest(line: FingerprintLine, sha256: string | undefined): FingerprintLine {
   return sha256 === undefined ? line : { ...line, sha256 };
 }
 
-async function sealFolder(path: string, durability: Durability): Promise<void> {
-  chmodSync(path, permissions(lstatSync(path).mode) & ~WRITE_BITS);
-  await syncFolder(path, durability);
+function makeReadOnly(folder: string): void {
+  chmodSync(folder, permissions(lstatSync(folder).mode) & ~WRITE_BITS);
 }
 
-function summarise(lines: FingerprintLine[]): SealedTree {
+function summarise(lines: FingerprintLine[]): Omit<SealedTree, 'unflushed'> {
   lines.sort((left, right) => (left.path < right.path ? -1 : 1));
   return {
     lines,
