@@ -31,3 +31,4 @@ export { isNameOfDead, ownName } from './own-name.js';
 export type { FingerprintLine } from './seal.js';
 export type { Staging } from './staging.js';
 export type { CacheVerification, Damage, EntryCheck, VerifyOptions } from './verification.js';
+export { useAgain } from './use-again.js';

@@ -1,13 +1,15 @@
 import { dirname } from 'node:path';
-import { dropEndedLeases, hasRemains } from '../cache/index.js';
+import { dropEndedLeases, hasRemains, useAgain } from '../cache/index.js';
 import type { PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus, type Subscriber } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import {
   comparesProject,
+  isLongAgo,
   readStamp,
   redatedFiles,
+  renewAnswers,
   type LinkMode,
   type Redated,
   type SyncStamp,
@@ -55,6 +57,10 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
     const check = (): readonly Redated[] | undefined => redatedSince(stamp, invocation, options, manifestFile);
     if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;
   } else noteDates(invocation, { stamp, manifestFile }, { redated });
+  if (isLongAgo(stamp, host.now())) {
+    useAgain(cacheRoot, Object.keys(stamp.states), host.now());
+    renewAnswers(dirname(manifestFile), host, host.now());
+  }
   const report = reportOf(stamp, monotonicMs() - started);
   await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);

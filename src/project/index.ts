@@ -37,7 +37,15 @@ export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.j
 export { readRecipesFile, writeRecipesFile } from './recipes-file.js';
 export { SoleWriter } from './sole-writer.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
-export { comparesProject, readStamp, redatedFiles, removeStamp, type Redated, type SyncStamp } from './sync-stamp.js';
+export {
+  comparesProject,
+  isLongAgo,
+  readStamp,
+  redatedFiles,
+  removeStamp,
+  type Redated,
+  type SyncStamp,
+} from './sync-stamp.js';
 export { stateFolder } from './state-folder.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';

@@ -13,7 +13,7 @@ import {
 import { join, relative } from 'node:path';
 import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { fileStateOf } from '../support/file-state.js';
-import { readStamp, redatedFiles, removeStamp } from './sync-stamp.js';
+import { isLongAgo, readStamp, redatedFiles, removeStamp } from './sync-stamp.js';
 import { restamp, writeStamp, type StampContent } from './write-stamp.js';
 
 const IDENTITY = { build: 'one', cacheRoot: null };
@@ -140,11 +140,20 @@ describe('a stamp', () => {
     expect(isStillFresh(folder, now, changes)).toBe(false);
   });
 
-  test('falls after an hour, and when the clock went back', () => {
+  test('falls after a day, and when the clock went back', () => {
     using folder = new TemporaryFolder();
     const now = syncedProject(folder);
-    expect(isStillFresh(folder, now + 61 * MINUTE)).toBe(false);
+    expect(isStillFresh(folder, now + 23 * 60 * MINUTE)).toBe(true);
+    expect(isStillFresh(folder, now + 24 * 60 * MINUTE)).toBe(false);
     expect(isStillFresh(folder, now - 1)).toBe(false);
+  });
+
+  test('is of long ago after an hour', () => {
+    using folder = new TemporaryFolder();
+    const now = syncedProject(folder);
+    const stamp = readStamp(folder.directory);
+    expect(stamp && isLongAgo(stamp, now + 59 * MINUTE)).toBe(false);
+    expect(stamp && isLongAgo(stamp, now + 60 * MINUTE)).toBe(true);
   });
 
   test('is not written for a source that changed after the sync began, and an old one goes', () => {
