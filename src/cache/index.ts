@@ -14,6 +14,7 @@ export type {
   Origin,
   WorkFolders,
 } from './entry.js';
+export { EntryMemory } from './entry-memory.js';
 export { examineCache, type CacheExamination } from './examine-cache.js';
 export { parseFingerprint } from './fingerprint.js';
 export { derivationKey } from './key.js';

@@ -1,15 +1,15 @@
 import type { Host } from '../../host/index.js';
 import { packageId, type PackageRequest } from '../../manifest/index.js';
-import { fileStateOf, isOlderThan } from '../../support/file-state.js';
+import { fileStateOf, isOlderThan, ownTextOf, type KnownFile } from '../../support/file-state.js';
 import type { Recipe } from '../recipe.js';
 import { rememberableRecipe, recallRecipe, type RememberedRecipe } from './remembered-recipe.js';
 
 const VERSION = 1;
+/** Characters of a recipe's text that are kept for who has to compare it: recipes are mostly shorter. */
+const LONGEST_TEXT = 16 * 1024;
 
-/** What is kept of one recipe. */
-interface Memory {
-  /** Of its file, when it was read. */
-  readonly state: string;
+/** What is kept of one recipe, and of its file when it was read. */
+interface Memory extends KnownFile {
   readonly recipe: RememberedRecipe;
 }
 
@@ -61,11 +61,21 @@ export class RecipeMemory {
   /** Takes note of a recipe that has just been read, if it can be believed the next time. */
   remember(request: PackageRequest, recipe: Recipe, host: Host): void {
     if (!isComparable(request, recipe)) return;
-    const state = fileStateOf(recipe.file.file);
+    const { file } = recipe.file;
+    const state = fileStateOf(file);
     const remembered = rememberableRecipe(recipe);
     if (!remembered || !state || !isOlderThan(state, this.#since)) return;
-    this.#used.set(keyOf(request, host), { state: state.text, recipe: remembered });
+    const text = ownTextOf(file);
+    // Else it may be another text than that of the recipe.
+    if (fileStateOf(file)?.text !== state.text) return;
+    const isKept = text !== undefined && text.length <= LONGEST_TEXT;
+    this.#used.set(keyOf(request, host), { state: state.text, ...(isKept && { text }), recipe: remembered });
     this.#hasLearnt = true;
+  }
+
+  /** How the file of a recipe is that this run has recalled; undefined for others. */
+  fileOf(request: PackageRequest, host: Host): KnownFile | undefined {
+    return this.#used.get(keyOf(request, host));
   }
 
   /**
