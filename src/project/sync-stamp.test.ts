@@ -163,6 +163,18 @@ describe('a stamp', () => {
     expect(readStamp(folder.directory)).toBeUndefined();
   });
 
+  test('takes what is known of files from before they were used, so that a change since then shows', () => {
+    using folder = new TemporaryFolder();
+    const file = folder.write('recipes/a.lua', 'a');
+    const known = new Map([[file, { state: fileStateOf(file)?.text ?? '', text: 'a' }]]);
+    const now = syncedProject(folder, { known });
+    // syncedProject has written it again: a newer change than what is known, but the same text.
+    expect(readStamp(folder.directory)?.states[file]).toBe(known.get(file)?.state);
+    expect(redated(folder, now)).toEqual(['recipes/a.lua']);
+    writeFileSync(file, 'b');
+    expect(isStillFresh(folder, now)).toBe(false);
+  });
+
   test('is not written when something is missing, or there after all', () => {
     using folder = new TemporaryFolder();
     syncedProject(folder, { results: [join(folder.directory, 'nowhere')] });

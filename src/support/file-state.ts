@@ -43,7 +43,7 @@ const LARGEST_CONTENT = 512 * 1024;
  * Equal for two files that are the same to who reads them: the folder it really lies in, and all its text, since a
  * digest takes longer to load than to keep them. Undefined for all but files of text, and for large ones and links.
  * @param folders what is known of folders, for who asks for many files
- * @param text of `ownTextOf`, for who knows it
+ * @param text what is in the file, for who knows it
  */
 export function contentOf(
   path: string,
@@ -62,7 +62,7 @@ export function contentOf(
 }
 
 /** What is in a file that is no link, if that is text and not too long. */
-export function ownTextOf(path: string): string | undefined {
+function ownTextOf(path: string): string | undefined {
   try {
     const found = lstatSync(path);
     if (!found.isFile() || found.size > LARGEST_CONTENT) return undefined;

@@ -154,7 +154,7 @@ async function read({ run, node, emit }: Loading): Promise<Recipe> {
   });
   keepForFetchFunctions(run, recipe, state);
   // What was said once must be said again.
-  if (spoken.length === 0) run.memory?.remember(node.request, recipe, host);
+  if (spoken.length === 0) run.memory?.remember(node.request, recipe, host, file.content);
   return recipe;
 }
 
