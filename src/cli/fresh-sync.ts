@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { dropEndedLeases, hasRemains, useAgain } from '../cache/index.js';
+import { dropEndedLeases, hasRemains } from '../cache/index.js';
 import type { PackageOutcome, RunReport } from '../engine/index.js';
 import { EXIT } from '../errors/index.js';
 import { EventBus, type Subscriber } from '../events/index.js';
@@ -9,7 +9,6 @@ import {
   isLongAgo,
   readStamp,
   redatedFiles,
-  renewAnswers,
   type LinkMode,
   type Redated,
   type SyncStamp,
@@ -58,8 +57,8 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
     if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;
   } else noteDates(invocation, { stamp, manifestFile }, { redated });
   if (isLongAgo(stamp, host.now())) {
-    useAgain(cacheRoot, Object.keys(stamp.states), host.now());
-    renewAnswers(dirname(manifestFile), host, host.now());
+    const { keepUsed } = await import('./keep-used.js');
+    keepUsed(invocation, stamp, manifestFile);
   }
   const report = reportOf(stamp, monotonicMs() - started);
   await tell(invocation, report);
