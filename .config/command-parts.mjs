@@ -7,7 +7,8 @@ import { transform } from 'esbuild';
  * chunks, by what needs them; here chunks that are needed together are put together again.
  */
 const SYNC = ['src/cli/full-sync.ts', 'src/project/replace-file.ts'];
-const EDIT = ['src/cli/accept-edit.ts'];
+/** What few syncs need that a stamp answers. */
+const EDIT = ['src/cli/accept-edit.ts', 'src/cli/keep-used.ts'];
 const LUA = ['src/lua/open.ts'];
 const GRAMMAR = ['src/cli/program.ts', 'src/cli/tell-failure.ts'];
 const PARTS = [
@@ -25,6 +26,8 @@ const LATER_IMPORT = /\bimport\("\.\/([\w.-]+)\.js"\)/g;
 /** As directImports writes the import of what is loaded when it is first called; after LATER_IMPORT was replaced. */
 const LATE_CALL = /\bbundleNow\(\(\)=>bundleLater\(("[^"]+")\)\)/g;
 const CHUNK_REQUIRE = /\brequire\("\.\/([\w.-]+)\.js"\)/g;
+/** What esbuild puts before the exports of a module of CommonJS. */
+const HELPERS = /^(?:var __\w+=.*?;)+(?=var stdin_exports=)/;
 const SHIMMED_REQUIRE = /\b__require\(/g;
 
 /**
@@ -35,11 +38,12 @@ const SHIMMED_REQUIRE = /\b__require\(/g;
 export async function commandParts({ outputFiles, metafile }, { header, adapt }) {
   const chunks = chunksOf(outputFiles, metafile);
   const partOf = assignParts(chunks);
+  const helpers = await helpersOfChunks();
   const written = await Promise.all(
     PARTS.map(async ({ name }) => {
       const own = [...chunks.values()].filter((chunk) => partOf.get(chunk.id) === name);
-      const defined = await Promise.all(own.map((chunk) => definition(chunk, partOf, adapt)));
-      return { name, contents: `${header}\n${defined.join('\n')}` };
+      const defined = await Promise.all(own.map((chunk) => definition(chunk, partOf, { adapt, helpers })));
+      return { name, contents: `${header}${helpers}\n${defined.join('\n')}` };
     }),
   );
   const digest = createHash('sha256');
@@ -89,12 +93,36 @@ function assignParts(chunks) {
 }
 
 /** A chunk as a function that CommonJS would call. */
-async function definition({ id, text }, partOf, adapt) {
+async function definition({ id, text }, partOf, { adapt, helpers }) {
   const place = (chunk) => JSON.stringify(`${partOf.get(chunk)}/${chunk}`);
   const later = text.replaceAll(LATER_IMPORT, (whole, chunk) =>
     partOf.has(chunk) ? `bundleLater(${place(chunk)})` : whole,
   );
-  const { code } = await transform(later.replaceAll(SHIMMED_REQUIRE, 'require('), {
+  const code = await asCommonJs(later.replaceAll(SHIMMED_REQUIRE, 'require('));
+  const required = adapt(withoutHelpers(code, helpers).replaceAll(LATE_CALL, 'bundlePart($1)')).replaceAll(
+    CHUNK_REQUIRE,
+    (_whole, chunk) => `bundlePart(${place(chunk)})`,
+  );
+  return `bundleDefine(${place(id)},function(exports,module){${required}});`;
+}
+
+/** All helpers of esbuild that a chunk may begin with, for a whole part: they are a kilobyte, which V8 would take in with each chunk. */
+async function helpersOfChunks() {
+  const code = await asCommonJs(
+    'import one from "one"; import * as all from "all"; export const sum = () => one(all);',
+  );
+  return HELPERS.exec(code)?.[0] ?? '';
+}
+
+function withoutHelpers(code, helpers) {
+  const [own = ''] = HELPERS.exec(code) ?? [];
+  for (const [, name] of own.matchAll(/(?:var |,)(__\w+)=/g))
+    if (!helpers.includes(`${name}=`)) throw new Error(`a chunk needs ${name}, which its part does not have`);
+  return code.slice(own.length);
+}
+
+async function asCommonJs(text) {
+  const { code } = await transform(text, {
     format: 'cjs',
     target: 'node20',
     platform: 'node',
@@ -102,9 +130,5 @@ async function definition({ id, text }, partOf, adapt) {
     minifyWhitespace: true,
     legalComments: 'none',
   });
-  const required = adapt(code.replaceAll(LATE_CALL, 'bundlePart($1)')).replaceAll(
-    CHUNK_REQUIRE,
-    (_whole, chunk) => `bundlePart(${place(chunk)})`,
-  );
-  return `bundleDefine(${place(id)},function(exports,module){${required}});`;
+  return code;
 }

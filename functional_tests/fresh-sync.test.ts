@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { World } from './support/index.js';
 import { entriesIn } from './support/one-package.js';
@@ -20,6 +20,11 @@ async function stampOf(world: World): Promise<string | null> {
     ({ ino, mtimeMs }) => `${String(ino)}:${String(mtimeMs)}`,
     () => null,
   );
+}
+
+/** The runs that did the whole work. */
+function runsIn(world: World): Promise<string[]> {
+  return readdir(join(world.project, '.fettle/runs'));
 }
 
 /** A project that was synced twice: what the second one did was nothing. */
@@ -51,11 +56,45 @@ describe('a sync with nothing to do', () => {
   });
 });
 
+describe('a sync with nothing to do, an hour after the last one', () => {
+  /** Makes the stamp that much older, and the answers of the entry those of the past. */
+  async function age(world: World, hours: number): Promise<string> {
+    const stamp = JSON.parse(await world.read('.fettle/stamp.json')) as { writtenAt: number };
+    const writtenAt = stamp.writtenAt - hours * 3_600_000;
+    await world.write('.fettle/stamp.json', JSON.stringify({ ...stamp, writtenAt }));
+    const answers = join(world.home, '.local/state/fettle/answers', world.project, 'environment.sh');
+    await utimes(answers, writtenAt / 1000, writtenAt / 1000);
+    return answers;
+  }
+
+  test('tells the cache that its entries are used, and looks at the stamp only', async () => {
+    await using world = await idleProject();
+    const answers = await age(world, 2);
+    const [before, runs] = [await stampOf(world), await runsIn(world)];
+    const lastUsed = join(String((await sync(world)).path), '../last-used');
+    expect(Date.now() - (await stat(lastUsed)).mtimeMs).toBeLessThan(3_600_000);
+    expect((await stat(answers)).mtimeMs).toBeGreaterThan(Date.now());
+    expect([await stampOf(world), await runsIn(world)]).toEqual([before, runs]);
+  });
+
+  test('notices a change, as it always does', async () => {
+    await using world = await idleProject();
+    await age(world, 2);
+    await world.write('recipes/tool.lua', `${TOOL}-- changed\n`);
+    expect((await sync(world)).status).toBe('installed');
+  });
+
+  test('does the whole work once a day', async () => {
+    await using world = await idleProject();
+    await age(world, 24);
+    const runs = await runsIn(world);
+    await sync(world);
+    expect(await runsIn(world)).not.toEqual(runs);
+  });
+});
+
 describe('a manifest that says the same in other words', () => {
   const EDITED = "-- edited\nstrict=false packages = {\n  'local.tool@v1',\n}\n";
-
-  /** The runs that did the whole work. */
-  const runsIn = (world: World): Promise<string[]> => readdir(join(world.project, '.fettle/runs'));
 
   test('is taken for the one that was synced, and its digest is recorded', async () => {
     await using world = await idleProject(TOOL, 'strict = false packages = { "local.tool@v1" }');

@@ -19,7 +19,7 @@ export function leaseAssets(assetDirs: readonly string[], host: Pick<Host, 'pid'
   const leases = [...entriesByCache(assetDirs)].map(([layout, entries]) => {
     dropEndedLeases(layout.root, host.pid);
     const lease = new Lease(layout, host.pid);
-    lease.add(...entries.map(({ lockName }) => lockName));
+    lease.add(entries.map(({ lockName }) => lockName));
     for (const { place } of entries) recordUse(place, now);
     return lease;
   });
@@ -47,7 +47,9 @@ function entriesByCache(assetDirs: readonly string[]): ReadonlyMap<Layout, reado
     if (!owner) continue;
     const layout = layouts.get(owner.root) ?? new Layout(owner.root);
     layouts.set(owner.root, layout);
-    entries.set(layout, [...(entries.get(layout) ?? []), layout.listedEntry(owner.identity, owner.variant)]);
+    const found = entries.get(layout) ?? [];
+    found.push(layout.listedEntry(owner.identity, owner.variant));
+    entries.set(layout, found);
   }
   return entries;
 }

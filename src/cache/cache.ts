@@ -2,6 +2,7 @@ import type { UnpackThreads } from '../archive/index.js';
 import type { Emit } from '../events/index.js';
 import type { Host } from '../host/index.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
+import type { EntryMemory } from './entry-memory.js';
 import type { Collection, CollectOptions } from './collection.js';
 import type { ListedCacheEntry } from './list.js';
 import type { BuildRecord } from './miss/build-record.js';
@@ -33,6 +34,10 @@ export interface Cache extends AsyncDisposable {
   readonly unpacking: UnpackThreads;
   /** Looks without a lock. Undefined when there is no whole marker with this key and its folder. */
   find(id: EntryId): Promise<CompleteEntry | undefined>;
+  /** The same without waiting where too many files are open: fails then. */
+  findAtOnce(id: EntryId, memory?: EntryMemory): CompleteEntry | undefined;
+  /** Says that this process uses these, if they are there. Who looks for many does so first: for each alone it costs a call. */
+  lease(ids: readonly EntryId[]): void;
   /** Look, lock, look again: either the complete entry or the right to build it. */
   acquire(id: EntryId, options: AcquireOptions): Promise<Acquired>;
   /** For user-managed packages: the lock and an ephemeral workspace; never looks for a complete entry. */

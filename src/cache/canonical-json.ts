@@ -5,41 +5,68 @@
  * @throws TypeError for what JSON has no one spelling for: NaN, infinities, functions, class instances, holes, circles
  */
 export function canonicalJson(value: unknown): string {
-  return spell(value, '$', []);
+  return spell(value, { parents: [], names: [] });
 }
 
-function spell(value: unknown, path: string, parents: readonly object[]): string {
+/** Where a value stands. Most are data, so it is made into a text only for an error. */
+interface Trail {
+  readonly parents: object[];
+  readonly names: string[];
+}
+
+function spell(value: unknown, trail: Trail): string {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return JSON.stringify(value);
     case 'number':
-      return spellNumber(value, path);
+      return spellNumber(value, trail);
     case 'object':
-      return value === null ? 'null' : spellObject(value, path, parents);
+      return value === null ? 'null' : spellObject(value, trail);
     default:
-      throw new TypeError(`${path} is a ${typeof value}, which is not data`);
+      throw notData(trail, `is a ${typeof value}, which is not data`);
   }
 }
 
-function spellNumber(value: number, path: string): string {
-  if (!Number.isFinite(value)) throw new TypeError(`${path} is ${value}, which JSON cannot hold`);
+function spellNumber(value: number, trail: Trail): string {
+  if (!Number.isFinite(value)) throw notData(trail, `is ${value}, which JSON cannot hold`);
   return JSON.stringify(value);
 }
 
-function spellObject(value: object, path: string, parents: readonly object[]): string {
-  if (parents.includes(value)) throw new TypeError(`${path} contains itself`);
-  const chain = [...parents, value];
-  if (Array.isArray(value)) {
-    // Array.from also visits holes, which `map` would pass over in silence.
-    return `[${Array.from(value, (item: unknown, index) => spell(item, `${path}[${index}]`, chain)).join(',')}]`;
+function spellObject(value: object, trail: Trail): string {
+  if (trail.parents.includes(value)) throw notData(trail, 'contains itself');
+  trail.parents.push(value);
+  const text = Array.isArray(value) ? spellList(value, trail) : spellFields(value, trail);
+  trail.parents.pop();
+  return text;
+}
+
+function spellList(list: readonly unknown[], trail: Trail): string {
+  // Array.from also visits holes, which `map` would pass over in silence.
+  return `[${Array.from(list, (item, index) => spellPart(item, `[${index}]`, trail)).join(',')}]`;
+}
+
+function spellFields(value: object, trail: Trail): string {
+  if (!isPlain(value)) throw notData(trail, 'is not a plain object');
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(fields).sort()) {
+    const field = fields[name];
+    if (field === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${spellPart(field, `.${name}`, trail)}`;
   }
-  if (!isPlain(value)) throw new TypeError(`${path} is not a plain object`);
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${spell(field, `${path}.${name}`, chain)}`);
-  return `{${fields.join(',')}}`;
+  return `{${text}}`;
+}
+
+function spellPart(value: unknown, name: string, trail: Trail): string {
+  trail.names.push(name);
+  const text = spell(value, trail);
+  trail.names.pop();
+  return text;
+}
+
+function notData({ names }: Trail, problem: string): TypeError {
+  return new TypeError(`$${names.join('')} ${problem}`);
 }
 
 /** By shape, because a plain object of another realm has another `Object.prototype`. */

@@ -43,7 +43,6 @@ export interface CommitRecord {
 export interface CompleteEntry {
   readonly id: EntryId;
   readonly assetDir: string;
-  readonly keyInputs: unknown;
   readonly bytes: number;
   readonly files: number;
   readonly durations: Readonly<Partial<Record<Phase, number>>>;

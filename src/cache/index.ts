@@ -14,6 +14,7 @@ export type {
   Origin,
   WorkFolders,
 } from './entry.js';
+export { EntryMemory } from './entry-memory.js';
 export { examineCache, type CacheExamination } from './examine-cache.js';
 export { parseFingerprint } from './fingerprint.js';
 export { derivationKey } from './key.js';
@@ -31,3 +32,4 @@ export { isNameOfDead, ownName } from './own-name.js';
 export type { FingerprintLine } from './seal.js';
 export type { Staging } from './staging.js';
 export type { CacheVerification, Damage, EntryCheck, VerifyOptions } from './verification.js';
+export { useAgain } from './use-again.js';

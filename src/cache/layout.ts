@@ -13,6 +13,8 @@ const PROBE = '.probe.';
 const DRAFT = '.VERSION.';
 const STAGING = '.staging.';
 const CONTESTED = '.contested';
+const MARKER = 'complete.json';
+const USUAL_ASSET = 'asset';
 const RECORD = '.owner.json';
 const BUILD_RECORD = '.build.json';
 
@@ -107,11 +109,12 @@ export class Layout {
 
   /** The entry's folder, and the one it has when another key with the same first 16 digits was there first. */
   places(id: EntryId): readonly [EntryPlace, EntryPlace] {
-    const identityFolder = this.identityFolder(id.identity);
-    return [
-      this.placeOf(identityFolder, variantName(id)),
-      this.placeOf(identityFolder, `${id.platformArch}-${id.key}`),
-    ];
+    return [this.usualPlace(id), this.placeOf(this.identityFolder(id.identity), `${id.platformArch}-${id.key}`)];
+  }
+
+  /** The first of the two. */
+  usualPlace(id: EntryId): EntryPlace {
+    return this.placeOf(this.identityFolder(id.identity), variantName(id));
   }
 
   /** An identity's folder by the name it was found under. */
@@ -120,14 +123,7 @@ export class Layout {
   }
 
   placeOf(identityFolder: string, variant: string): EntryPlace {
-    const folder = below(identityFolder, variant);
-    return {
-      folder,
-      identityFolder,
-      marker: below(folder, 'complete.json'),
-      contested: below(this.locks, `${this.lockNameOf(basename(identityFolder), variant)}${CONTESTED}`),
-      lastUsed: below(folder, 'last-used'),
-    };
+    return new VariantPlace(this, identityFolder, variant);
   }
 
   /** An entry by the names of its folders. */
@@ -231,6 +227,7 @@ export function attemptOfAsset(assetName: string): number | undefined {
 
 /** The asset folder that a marker names; undefined for a name no attempt has. */
 export function assetFolder(entry: EntryPlace, assetName: string): string | undefined {
+  if (assetName === USUAL_ASSET) return below(entry.folder, USUAL_ASSET);
   return attemptOfAsset(assetName) === undefined ? undefined : join(entry.folder, assetName);
 }
 
@@ -242,13 +239,15 @@ export function fingerprintOf(assetDir: string): string {
 /** Where an asset folder belongs, by its path alone; undefined for other paths. */
 export function ownerOfAsset(
   assetDir: string,
-): { readonly root: string; readonly identity: string; readonly variant: string } | undefined {
+): { readonly root: string; readonly identity: string; readonly variant: string; readonly marker: string } | undefined {
+  if (basename(assetDir) !== USUAL_ASSET) return undefined;
   const attempt = dirname(assetDir);
   const folder = /^attempt-\d+$/.test(basename(attempt)) ? dirname(attempt) : attempt;
   const identityFolder = dirname(folder);
   const assets = dirname(identityFolder);
-  if (basename(assetDir) !== 'asset' || basename(assets) !== 'assets') return undefined;
-  return { root: dirname(assets), identity: basename(identityFolder), variant: basename(folder) };
+  if (basename(assets) !== 'assets') return undefined;
+  const names = { identity: basename(identityFolder), variant: basename(folder) };
+  return { root: dirname(assets), ...names, marker: below(folder, MARKER) };
 }
 
 /** Where a marker is written before it gets its name. */
@@ -348,8 +347,11 @@ function variantName(id: EntryId): string {
   return `${id.platformArch}-${shortKey(id)}`;
 }
 
+const PLAIN_NAME = /^(?!\.)[A-Za-z0-9._@+=-]*(?<!\.)$/;
+
 /** `text` as the name of one file on every platform; identities and digests keep their looks. */
 function fileName(text: string): string {
+  if (text.length <= LONGEST_NAME && PLAIN_NAME.test(text)) return text;
   const safe = text
     .replace(/[^A-Za-z0-9._@+=-]/gu, (character) => Buffer.from(character).toString('hex').replace(/../g, '%$&'))
     .replace(/^\.|\.$/g, '%2e');
@@ -363,4 +365,27 @@ function fileName(text: string): string {
  */
 function below(folder: string, name: string): string {
   return folder.endsWith(sep) ? folder + name : `${folder}${sep}${name}`;
+}
+
+/** One of an identity's folders. */
+class VariantPlace implements EntryPlace {
+  readonly folder: string;
+  readonly marker: string;
+  readonly lastUsed: string;
+
+  constructor(
+    private readonly layout: Layout,
+    readonly identityFolder: string,
+    private readonly variant: string,
+  ) {
+    this.folder = below(identityFolder, variant);
+    this.marker = below(this.folder, MARKER);
+    this.lastUsed = below(this.folder, 'last-used');
+  }
+
+  /** Few who look for an entry need it. */
+  get contested(): string {
+    const { layout, identityFolder, variant } = this;
+    return below(layout.locks, `${layout.lockNameOf(basename(identityFolder), variant)}${CONTESTED}`);
+  }
 }

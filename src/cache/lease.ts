@@ -27,7 +27,7 @@ export class Lease implements Disposable {
   ) {}
 
   /** Says that this process uses these, from now until the lease ends. */
-  add(...names: readonly string[]): void {
+  add(names: readonly string[]): void {
     const added = names.filter((name) => !this.#names.has(name));
     if (this.#refused || added.length === 0) return;
     for (const name of added) this.#names.add(name);

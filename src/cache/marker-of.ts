@@ -1,10 +1,9 @@
-import { Layout, ownerOfAsset } from './layout.js';
+import { ownerOfAsset } from './layout.js';
 
 /**
  * The marker that vouches for an asset folder of a cache: when it changes or goes, the entry is not what it was.
  * Undefined for paths that are no asset folder of a cache. Tells by the path alone and looks at no file.
  */
 export function markerOf(assetDir: string): string | undefined {
-  const owner = ownerOfAsset(assetDir);
-  return owner && new Layout(owner.root).listedEntry(owner.identity, owner.variant).place.marker;
+  return ownerOfAsset(assetDir)?.marker;
 }

@@ -7,7 +7,9 @@ import { assetFolder, shortKey, type EntryPlace, type Layout } from './layout.js
 export const MARKER_VERSION = 1;
 
 /** The text of complete.json. An entry exists if and only if this is whole and its asset folder is there. */
-export interface Marker extends CommitRecord {
+export interface Marker extends Omit<CommitRecord, 'keyInputs'> {
+  /** Absent where a marker was remembered. */
+  readonly keyInputs?: unknown;
   readonly version: typeof MARKER_VERSION;
   readonly identity: string;
   readonly platformArch: string;
@@ -36,20 +38,30 @@ export function findEntry(layout: Layout, id: EntryId): CompleteEntry | undefine
   return locateEntry(layout, id)?.entry;
 }
 
-/**
- * The complete entry of `id` and where it lies, as `findEntry`.
- * @param read `readRareMarker` for who expects none
- */
-export function locateEntry(layout: Layout, id: EntryId, read = readMarker): LocatedEntry | undefined {
-  for (const place of layout.places(id)) {
-    const marker = read(place.marker);
-    if (marker && belongsTo(marker, id)) {
-      const entry = completeEntry(place, id, marker);
-      return entry && { place, entry };
-    }
-    if (!marker || !isNamesake(marker, id)) return undefined;
-  }
-  return undefined;
+/** Looks at the two things that make an entry. */
+export interface MarkerReader {
+  /** @throws FettleError E_CACHE when the marker is there and cannot be read */
+  read(path: string): Marker | undefined;
+  isFolder(path: string): boolean;
+}
+
+/** The complete entry of `id` and where it lies, as `findEntry`. */
+export function locateEntry(layout: Layout, id: EntryId, reader = USUAL_READER): LocatedEntry | undefined {
+  const usual = layout.usualPlace(id);
+  const marker = reader.read(usual.marker);
+  if (!marker || !isNamesake(marker, id)) return locatedIn(usual, id, { marker, reader });
+  const [, other] = layout.places(id);
+  return locatedIn(other, id, { marker: reader.read(other.marker), reader });
+}
+
+function locatedIn(
+  place: EntryPlace,
+  id: EntryId,
+  { marker, reader }: { readonly marker: Marker | undefined; readonly reader: MarkerReader },
+): LocatedEntry | undefined {
+  if (!marker || !belongsTo(marker, id)) return undefined;
+  const folder = assetFolder(place, marker.asset);
+  return folder !== undefined && reader.isFolder(folder) ? { place, entry: entryOf(marker, id, folder) } : undefined;
 }
 
 /** Where `id` is built: not in a folder that belongs to a namesake, whose key begins with the same 16 digits. */
@@ -92,18 +104,21 @@ export function parseMarker(text: string): Marker | undefined {
 /** The asset that a marker names, if it is there. */
 export function standingAsset(place: EntryPlace, marker: Marker): string | undefined {
   const folder = assetFolder(place, marker.asset);
-  return folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
+  return folder !== undefined && standsAsFolder(folder) ? folder : undefined;
 }
 
-function completeEntry(place: EntryPlace, id: EntryId, marker: Marker): CompleteEntry | undefined {
-  const assetDir = standingAsset(place, marker);
-  return assetDir === undefined ? undefined : entryOf(marker, id, assetDir);
+export function standsAsFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
+
+const USUAL_READER: MarkerReader = { read: readMarker, isFolder: standsAsFolder };
+/** For who expects none. */
+export const RARE_READER: MarkerReader = { read: readRareMarker, isFolder: standsAsFolder };
 
 /** The entry that a marker makes, whose asset is there. */
 export function entryOf(marker: Marker, id: EntryId, assetDir: string): CompleteEntry {
-  const { keyInputs, bytes, files, durations, origin, completedAt } = marker;
-  return { id, assetDir, keyInputs, bytes, files, durations, origin, completedAt };
+  const { bytes, files, durations, origin, completedAt } = marker;
+  return { id, assetDir, bytes, files, durations, origin, completedAt };
 }
 
 function belongsTo(marker: Marker, id: EntryId): boolean {
@@ -114,7 +129,7 @@ function isNamesake(marker: Marker, id: EntryId): boolean {
   return marker.key !== id.key && marker.key.startsWith(shortKey(id));
 }
 
-function isMarker(value: unknown): value is Marker {
+export function isMarker(value: unknown): value is Marker {
   if (!isRecord(value)) return false;
   const texts = [value['identity'], value['platformArch'], value['key'], value['asset']];
   const numbers = [value['bytes'], value['files'], value['completedAt']];

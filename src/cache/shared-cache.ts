@@ -11,6 +11,7 @@ import { dropWorkspace } from './drop-workspace.js';
 import type { AssetThreads } from './asset-threads.js';
 import { syncFolder, type Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
+import type { EntryMemory } from './entry-memory.js';
 import { listCache, type ListedCacheEntry } from './list.js';
 import { onCacheFiles } from './failure.js';
 import { GatheredFlush } from './gathered-flush.js';
@@ -21,7 +22,7 @@ import { LockedAttempt } from './locked-attempt.js';
 import { newLog, type NewLog } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
-import { buildPlace, locateEntry, readMarker, readRareMarker } from './marker.js';
+import { buildPlace, locateEntry, RARE_READER, readMarker, type MarkerReader } from './marker.js';
 import { findRecord, recordBuild, type BuildFacts, type BuildRecord } from './miss/build-record.js';
 import { Comparisons } from './miss/comparisons.js';
 import { changesBetween } from './miss/describe-changes.js';
@@ -66,7 +67,15 @@ export class SharedCache implements Cache {
   }
 
   find(id: EntryId): Promise<CompleteEntry | undefined> {
-    return patiently(() => this.#find(id));
+    return patiently(() => this.findAtOnce(id));
+  }
+
+  findAtOnce(id: EntryId, memory?: EntryMemory): CompleteEntry | undefined {
+    return this.#find(id, memory);
+  }
+
+  lease(ids: readonly EntryId[]): void {
+    this.#use(ids.map((id) => this.parts.layout.lockName(id)));
   }
 
   async acquire(id: EntryId, options: AcquireOptions): Promise<Acquired> {
@@ -127,7 +136,7 @@ export class SharedCache implements Cache {
 
   async findRecipe(digest: string): Promise<string | undefined> {
     const { layout, now } = this.parts;
-    this.#use(layout.recipeLease(digest));
+    this.#use([layout.recipeLease(digest)]);
     const folder = await findRecipe(layout, digest);
     if (folder !== undefined) recordFolderUse(folder, now());
     return folder;
@@ -139,7 +148,7 @@ export class SharedCache implements Cache {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<string> {
-    this.#use(this.parts.layout.recipeLease(digest));
+    this.#use([this.parts.layout.recipeLease(digest)]);
     return storeRecipe({ ...this.parts, trash: this.#trash }, digest, fill, { emit, signal });
   }
 
@@ -182,21 +191,22 @@ export class SharedCache implements Cache {
   }
 
   /** Says that it is used, before anybody looks for it. Whoever only looks after the cache writes nothing at the end. */
-  #use(name: string): void {
+  #use(names: readonly string[]): void {
+    if (names.length === 0) return;
     this.#isUsed = true;
-    this.#lease.add(name);
+    this.#lease.add(names);
   }
 
   /** For who has looked before and found none. */
   #findAgain(id: EntryId): Promise<CompleteEntry | undefined> {
-    return patiently(() => this.#find(id, readRareMarker));
+    return patiently(() => this.#find(id, RARE_READER));
   }
 
   /** The lease comes first: whoever evicts the entry looks for leases after it has hidden the marker. */
-  #find(id: EntryId, read = readMarker): CompleteEntry | undefined {
+  #find(id: EntryId, reader?: MarkerReader): CompleteEntry | undefined {
     const { layout, now } = this.parts;
-    this.#use(layout.lockName(id));
-    const located = locateEntry(layout, id, read);
+    this.#use([layout.lockName(id)]);
+    const located = locateEntry(layout, id, reader);
     if (located) recordUse(located.place, now(), located.entry.completedAt);
     return located?.entry;
   }

@@ -6,6 +6,7 @@ import { EventBus, type Subscriber } from '../events/index.js';
 import { monotonicMs } from '../host/index.js';
 import {
   comparesProject,
+  isLongAgo,
   readStamp,
   redatedFiles,
   type LinkMode,
@@ -55,6 +56,10 @@ export async function freshSync(invocation: Invocation, options: SyncOptions): P
     const check = (): readonly Redated[] | undefined => redatedSince(stamp, invocation, options, manifestFile);
     if (!acceptEdit(invocation, { stamp, manifestFile, check })) return undefined;
   } else noteDates(invocation, { stamp, manifestFile }, { redated });
+  if (isLongAgo(stamp, host.now())) {
+    const { keepUsed } = await import('./keep-used.js');
+    keepUsed(invocation, stamp, manifestFile);
+  }
   const report = reportOf(stamp, monotonicMs() - started);
   await tell(invocation, report);
   if (options.json === true) invocation.streams.out(`${JSON.stringify(runJson(report))}\n`);

@@ -7,7 +7,7 @@ import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock, saveLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
 import { useCopies } from './private-copies.js';
-import { openRecipeMemory, saveRecipeMemory } from './recipe-memory.js';
+import { openEntryMemory, openRecipeMemory, saveMemory } from './project-memory.js';
 import { provision, type Provisioned } from './provision.js';
 import { previousDeployments, previousRecord, recordRun } from './record-run.js';
 
@@ -44,8 +44,10 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     const previous = previousRecord(manifest.directory);
     const lock = await openLock(invocation, manifest, { mode, isWhole: task.isWhole });
     const memory = openRecipeMemory(invocation, manifest);
+    const entries = openEntryMemory(invocation, manifest);
     const request = {
       memory,
+      entries,
       command: task.command,
       manifest,
       packages: task.choose(manifest),
@@ -66,7 +68,7 @@ export async function provisionProject(invocation: Invocation, task: ProjectTask
     // Not before: until then the old record leads to them.
     if (record) {
       removeUnusedCopies(manifest.directory, record);
-      saveRecipeMemory(manifest, memory, isWhole);
+      saveMemory(manifest, { recipes: memory, entries }, isWhole);
     }
     return { ...provisioned, report: { ...report, packages: outcomes }, ...project, record };
   } finally {

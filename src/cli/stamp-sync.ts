@@ -56,6 +56,7 @@ export function stampSync(
       ...(record ? watchedCopies(projectDir, record) : []),
       ...(hasWrittenLock ? [lockFile] : []),
     ],
+    known: inputs.known,
     packages: report.packages,
   });
 }

@@ -4,7 +4,7 @@ import type { Invocation } from './invocation.js';
 import { lockModeOf, type LockFlags } from './lock-mode.js';
 import { openLock } from './project-lock.js';
 import { loadProjectManifest } from './project-manifest.js';
-import { openRecipeMemory } from './recipe-memory.js';
+import { openRecipeMemory } from './project-memory.js';
 import { openEngine } from './provision.js';
 import { reporterFor } from './reporter.js';
 

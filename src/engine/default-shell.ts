@@ -34,6 +34,12 @@ export async function describeDefaultShell(manifest: Manifest, signal: AbortSign
   return describeShell(await defaultShellFor(manifest, placeholders, signal));
 }
 
+/** The same where nobody has to be asked; undefined for a function. */
+export function constantShell({ defaultShell }: Manifest): string | undefined {
+  if (!defaultShell) return describeShell(BASH);
+  return defaultShell.form === 'shell' ? describeShell(defaultShell.shell) : undefined;
+}
+
 function identityText(value: unknown): string {
   if (typeof value === 'string') return value;
   throw new FettleError('E_CTX_ARGUMENT', 'ctx.asset: argument 1 (identity) must be a string', {

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { canonicalJson, derivationKey } from '../cache/index.js';
+import { canonicalJson, derivationKey, type CompleteEntry } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { digestPath } from '../fetch/index.js';
 import type { Recipe } from '../recipe/index.js';
-import { describeDefaultShell } from './default-shell.js';
+import { constantShell, describeDefaultShell } from './default-shell.js';
 import { isOfOtherOrigin } from './lock/index.js';
 import type { PackageNode } from './graph.js';
 import type { Run } from './run.js';
@@ -21,23 +21,73 @@ export interface Derivation {
 /** Gathers every input of a package. It needs no download and no build, only the keys of the dependencies. */
 export async function derive(run: Run, node: PackageNode, recipe: Recipe): Promise<Derivation> {
   run.locks.of(node.id).refuseUnknownPackage();
-  const inputs = {
-    layout: LAYOUT,
-    identity: recipe.identity.text,
-    recipe: recipe.file.digest,
-    files: recipe.observed.files,
-    env: recipe.observed.env,
-    options: recipe.options,
-    platform: `${run.host.platform}-${run.host.arch}`,
+  const inputs = inputsOf(run, recipe, {
     shell: runsScripts(recipe) ? await describeDefaultShell(run.manifest, run.signal) : null,
     sources: await digestLocalSources(run, recipe),
     choices: await chosenVersions(run, node, recipe),
     dependencies: await dependencyKeys(node),
-  };
+  });
   const derivation = new DerivationOf(inputs);
   return (await standsForOtherBytes(run, node, derivation.key))
     ? new DerivationOf({ ...inputs, downloads: lockedDigests(run, node) })
     : derivation;
+}
+
+/** What of the inputs may have to be asked for. */
+interface AskedInputs {
+  readonly shell: string | null;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly choices: Readonly<Record<string, string>> | undefined;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+function inputsOf({ host }: Run, { identity, file, observed, options }: Recipe, asked: AskedInputs): object {
+  return {
+    layout: LAYOUT,
+    identity: identity.text,
+    recipe: file.digest,
+    files: observed.files,
+    env: observed.env,
+    options,
+    platform: `${host.platform}-${host.arch}`,
+    ...asked,
+  };
+}
+
+/**
+ * The same without waiting, for a package without a check whose dependencies have keys: undefined where something is to be
+ * asked for, read or refused. It still has to be seen whether the entry stands for other bytes (`isOfLockedBytes`).
+ * @throws FettleError E_RELEASE_AGE
+ */
+export function deriveAtOnce(
+  run: Run,
+  node: PackageNode,
+  recipe: Recipe,
+  keyOf: (node: PackageNode) => string | undefined,
+): Derivation | undefined {
+  const { locks, manifest } = run;
+  const lock = locks.of(node.id);
+  if (lock.isUnknownAndFrozen) return undefined;
+  const shell = runsScripts(recipe) ? constantShell(manifest) : null;
+  const choices = lockedVersions(run, node, recipe.fetch);
+  const dependencies: Record<string, string> = {};
+  for (const { node: needed, neededBy } of node.edges) {
+    if (neededBy === 'recipe_fetch') continue;
+    const key = keyOf(needed);
+    if (key === undefined) return undefined;
+    dependencies[needed.id] = key;
+  }
+  if (shell === undefined || choices === 'unknown') return undefined;
+  return new DerivationOf(inputsOf(run, recipe, { shell, sources: {}, choices, dependencies }));
+}
+
+/** Whether an entry was made of the bytes that were locked, as far as these are no part of the key. */
+export function isOfLockedBytes(
+  { locks }: Run,
+  { id }: PackageNode,
+  { origin }: Pick<CompleteEntry, 'origin'>,
+): boolean {
+  return !isOfOtherOrigin(locks.of(id).entries, origin);
 }
 
 class DerivationOf implements Derivation {
@@ -70,16 +120,32 @@ async function chosenVersions(
   return Object.keys(choices).length === 0 ? undefined : choices;
 }
 
+/** The same as far as the lock file tells; `unknown` where it does not tell all, or files of this machine count. */
+function lockedVersions(
+  { locks }: Run,
+  { id }: PackageNode,
+  fetch: Recipe['fetch'],
+): Readonly<Record<string, string>> | undefined | 'unknown' {
+  if (fetch.form !== 'declared') return undefined;
+  const choices: Record<string, string> = {};
+  for (const request of fetch.requests) {
+    const exact = request.source.kind === 'path' ? undefined : locks.pins.locked(locks.of(id), request);
+    if (!exact) return 'unknown';
+    if (exact.choice !== undefined) choices[locks.pins.keyOf(request)] = exact.choice;
+  }
+  return Object.keys(choices).length === 0 ? undefined : choices;
+}
+
 /**
  * Digests that were seen first are no part of the key, as most runs need no such digest to find a package. Where the
  * entry under a key was made of other bytes, the package gets a key of its own beside it.
  */
-async function standsForOtherBytes({ locks, cache, host }: Run, node: PackageNode, key: string): Promise<boolean> {
-  const { entries } = locks.of(node.id);
-  if (!entries.some(({ recorded }) => recorded !== undefined)) return false;
+async function standsForOtherBytes(run: Run, node: PackageNode, key: string): Promise<boolean> {
+  const { locks, cache, host } = run;
+  if (!locks.of(node.id).entries.some(({ recorded }) => recorded !== undefined)) return false;
   const platformArch = `${host.platform}-${host.arch}`;
   const found = await cache.find({ identity: node.request.identity.text, key, platformArch });
-  return found !== undefined && isOfOtherOrigin(entries, found.origin);
+  return found !== undefined && !isOfLockedBytes(run, node, found);
 }
 
 function lockedDigests({ locks }: Run, { id }: PackageNode): Readonly<Record<string, string>> {

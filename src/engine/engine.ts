@@ -1,5 +1,5 @@
 import { createExtractPool, type ExtractLimits, type ExtractPool } from '../archive/index.js';
-import { defaultCacheRoot, openCache, type Cache } from '../cache/index.js';
+import { defaultCacheRoot, openCache, type Cache, type EntryMemory } from '../cache/index.js';
 import { FettleError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { createFetcher, type Fetcher } from '../fetch/index.js';
@@ -75,6 +75,8 @@ export interface RunRequest {
   readonly previousDeployments?: ReadonlyMap<string, PreviousDeployment>;
   /** What recipes said in earlier runs of this project; it learns what they say in this one. */
   readonly memory?: RecipeMemory;
+  /** The same of the markers of entries. */
+  readonly entries?: EntryMemory;
   /** Stop everything at the first failure. */
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
@@ -276,6 +278,7 @@ export class Engine implements AsyncDisposable {
       statesToClose: [],
       inputs: new InputRecorder(manifest),
       memory: request.memory,
+      entries: request.entries,
       locks: this.#locking.locksFor({ host, manifest, use, signal, platform: undefined }),
       buildsForRecipes: true,
       functionStates: new WeakMap(),

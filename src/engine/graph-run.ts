@@ -5,6 +5,7 @@ import { derive, type Derivation } from './derivation.js';
 import { Graph, type PackageNode } from './graph.js';
 import type { PackageOutcome } from './outcome.js';
 import { recipeFetchPhase } from './phases/recipe-fetch.js';
+import { endPresentPackages } from './present-packages.js';
 import { ProductRegister } from './product-conflicts.js';
 import { runPackage } from './run-package.js';
 import type { Run } from './run.js';
@@ -43,12 +44,26 @@ export class GraphRun {
   async provision(packages: readonly PackageRequest[]): Promise<GraphOutcome> {
     try {
       const roots = packages.map((request) => this.#graph.addRoot(request));
+      this.#endPresent();
       this.#mayStart = localRecipesLoaded(roots);
     } catch (error) {
       this.#refuse(error);
     }
+    this.#graph.begin();
     const outcomes = await allOutcomes(this.#graph);
     return { outcomes, refusal: this.#refusal, nodes: this.#graph.nodes };
+  }
+
+  /** A mistake that is found on this way is told on the other. */
+  #endPresent(): void {
+    if (this.#run.signal.aborted) return;
+    try {
+      endPresentPackages(this.#run, this.#graph, (node, recipe) => {
+        this.#products.enter(node, recipe);
+      });
+    } catch (error) {
+      if (!(error instanceof FettleError)) throw error;
+    }
   }
 
   async #loadRecipe(node: PackageNode): Promise<Recipe> {
@@ -91,7 +106,9 @@ export class GraphRun {
  * anything is built. Recipes that must be fetched first are not waited for: they may need packages themselves.
  */
 async function localRecipesLoaded(roots: readonly PackageNode[]): Promise<void> {
-  const local = roots.filter(({ request }) => !request.fetch && (!request.source || request.source.kind === 'path'));
+  const local = roots.filter(
+    ({ request, outcome }) => !outcome && !request.fetch && (!request.source || request.source.kind === 'path'),
+  );
   await Promise.allSettled(local.map((node) => node.recipe));
 }
 

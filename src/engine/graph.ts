@@ -15,14 +15,14 @@ export interface Edge {
 /** One package of the run: an identity with its options. */
 export class PackageNode {
   readonly edges: Edge[] = [];
-  /** Settles when recipe_fetch has ended. */
-  readonly recipe: Promise<Recipe>;
-  /** Settles when the derivation key is known: that needs the keys of all dependencies. */
-  readonly key: Promise<string>;
-  /** Settles, and never rejects, when the package has ended in whatever way. */
-  readonly done: Promise<PackageOutcome>;
-  /** What `done` resolved with; undefined until then. */
+  /** What its recipe says, where that was known without reading it; then the edges are there already. */
+  recalled: Recipe | undefined;
+  /** How the package ended; undefined until then. */
   outcome: PackageOutcome | undefined;
+  readonly #start: NodeStart;
+  #recipe: Promise<Recipe> | undefined;
+  #key: Promise<string> | undefined;
+  #done: Promise<PackageOutcome> | undefined;
 
   constructor(
     readonly id: string,
@@ -30,25 +30,46 @@ export class PackageNode {
     readonly requestedBy: PackageNode | null,
     start: NodeStart,
   ) {
-    this.recipe = lazy(() => start.recipe(this));
-    this.key = lazy(() => start.key(this));
-    this.done = lazy(async () => (this.outcome = await start.done(this)));
-    // A rejection is always reported through `done`; these only keep Node from calling it unhandled.
-    this.recipe.catch(() => undefined);
-    this.key.catch(() => undefined);
+    this.#start = start;
+  }
+
+  /** Settles when recipe_fetch has ended. */
+  get recipe(): Promise<Recipe> {
+    return (this.#recipe ??= known(this.outcome && this.recalled) ?? begun(() => this.#start.recipe(this)));
+  }
+
+  /** Settles when the derivation key is known: that needs the keys of all dependencies. */
+  get key(): Promise<string> {
+    return (this.#key ??= known(this.outcome?.key) ?? begun(() => this.#start.key(this)));
+  }
+
+  /** Settles, and never rejects, when the package has ended in whatever way. */
+  get done(): Promise<PackageOutcome> {
+    return (this.#done ??= known(this.outcome) ?? begun(async () => (this.outcome = await this.#start.done(this))));
+  }
+
+  /** Starts it, unless it has ended. */
+  begin(): void {
+    if (!this.outcome) void Promise.allSettled([this.recipe, this.done]);
   }
 }
 
-/** What runs a node: each is called once, in a later turn than the constructor. */
+/** What runs a node: each is called once, in a later turn than the one in which it was asked for. */
 export interface NodeStart {
   recipe(node: PackageNode): Promise<Recipe>;
   key(node: PackageNode): Promise<string>;
   done(node: PackageNode): Promise<PackageOutcome>;
 }
 
-async function lazy<T>(start: () => Promise<T>): Promise<T> {
-  await Promise.resolve();
-  return start();
+function known<T>(value: T | null | undefined): Promise<T> | undefined {
+  return value === undefined || value === null ? undefined : Promise.resolve(value);
+}
+
+/** A rejection is always reported through `done`; it only must not count as unhandled. */
+function begun<T>(start: () => Promise<T>): Promise<T> {
+  const work = Promise.resolve().then(start);
+  work.catch(() => undefined);
+  return work;
 }
 
 /** More variants of one identity below each other than this is taken for endless recursion. */
@@ -58,12 +79,27 @@ const DEEPEST_SELF_NESTING = 64;
 export class Graph {
   readonly #nodes = new Map<string, PackageNode>();
   readonly #sources = new Map<string, { readonly request: PackageRequest; readonly isRoot: boolean }>();
+  readonly #start: NodeStart;
+  #hasBegun = false;
 
-  constructor(private readonly start: NodeStart) {}
+  constructor(start: NodeStart) {
+    this.#start = start;
+  }
 
   /** All nodes, in the order they were asked for. */
   get nodes(): readonly PackageNode[] {
     return [...this.#nodes.values()];
+  }
+
+  /** The same one after the other, also those that are added meanwhile. */
+  growingNodes(): Iterable<PackageNode> {
+    return this.#nodes.values();
+  }
+
+  /** Starts all nodes that have not ended, and from now on each that is added. */
+  begin(): void {
+    this.#hasBegun = true;
+    for (const node of this.nodes) node.begin();
   }
 
   /**
@@ -94,8 +130,9 @@ export class Graph {
     this.#rememberSource(request, requestedBy === null);
     const known = this.#nodes.get(id);
     if (known) return known;
-    const node = new PackageNode(id, request, requestedBy, this.start);
+    const node = new PackageNode(id, request, requestedBy, this.#start);
     this.#nodes.set(id, node);
+    if (this.#hasBegun) node.begin();
     return node;
   }
 

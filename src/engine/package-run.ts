@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt, EntryId, MissSubject } from '../cache/index.js';
-import type { Emit, EventBody, MissReason, PackageRef, Phase } from '../events/index.js';
-import { canonicalOptions } from '../manifest/index.js';
+import type { Emit, EventBody, MissReason, Phase } from '../events/index.js';
 import {
   createContext,
   fetchDirectories,
@@ -22,20 +21,11 @@ import type { PackageNode } from './graph.js';
 import { scriptsWith, type CoreShare } from './jobserver/index.js';
 import { entryIdOf, PackageSubject } from './miss-subject.js';
 import { PackageLog } from './package-log.js';
+import { packageRef } from './package-ref.js';
 import { locateFailure } from './phase-error.js';
 import { RecipeCode } from './recipe-code.js';
 import type { Run } from './run.js';
 import { scriptEnvironment } from './script-environment.js';
-
-/** Tells the events of a package apart; the key is known only later. */
-export function packageRef(node: PackageNode, key: string | null): PackageRef {
-  return {
-    id: node.id,
-    identity: node.request.identity.text,
-    options: canonicalOptions(node.request.options),
-    key: key?.slice(0, 16) ?? null,
-  };
-}
 
 /** Where a verb is called. */
 export interface PhasePlace {

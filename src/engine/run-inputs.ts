@@ -1,6 +1,7 @@
-import { markerOf } from '../cache/index.js';
+import { markerOf, type EntryMemory } from '../cache/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import type { Recipe } from '../recipe/index.js';
+import type { KnownFile } from '../support/file-state.js';
 import { join } from 'node:path';
 
 /** What the outcome of a run depended on, so that somebody can see later whether anything of it has changed. */
@@ -13,6 +14,8 @@ export interface RunInputs {
   readonly env: Readonly<Record<string, string | null>>;
   /** The asset folders that the outcome names, and their markers. */
   readonly assets: readonly string[];
+  /** How some of all these were before they were used; a later change shows. */
+  readonly known: ReadonlyMap<string, KnownFile>;
 }
 
 /** Gathers the inputs of a run while it goes on. */
@@ -21,6 +24,7 @@ export class InputRecorder {
   readonly #absent = new Set<string>();
   readonly #env: Record<string, string | null> = {};
   readonly #assets = new Set<string>();
+  readonly #known = new Map<string, KnownFile>();
   #isComparable = true;
 
   constructor(manifest: Manifest) {
@@ -55,17 +59,27 @@ export class InputRecorder {
     this.#sources.add(path);
   }
 
-  addAsset(path: string): void {
-    this.#assets.add(path);
+  /** @param memory knows how it was when it was found */
+  addAsset(path: string, memory?: EntryMemory): void {
     const marker = markerOf(path);
     if (marker === undefined) this.refuse();
-    else this.#assets.add(marker);
+    for (const each of marker === undefined ? [path] : [path, marker]) {
+      this.#assets.add(each);
+      const known = memory?.stateOf(each);
+      if (known) this.#known.set(each, known);
+    }
+  }
+
+  /** How a file was when it was looked at, before it was used. */
+  addKnown(path: string, file: KnownFile): void {
+    this.#known.set(path, file);
   }
 
   /** Null when a later run cannot know without asking everything anew. */
   result(): RunInputs | null {
     if (!this.#isComparable) return null;
-    return { sources: [...this.#sources], absent: [...this.#absent], env: this.#env, assets: [...this.#assets] };
+    const [sources, absent, assets] = [[...this.#sources], [...this.#absent], [...this.#assets]];
+    return { sources, absent, env: this.#env, assets, known: this.#known };
   }
 
   /** `require "a.b"` prefers a/b.lua to a/b/init.lua. */

@@ -1,18 +1,18 @@
 import { monotonicMs } from '../host/index.js';
 import type { AcquireOptions, Attempt, CompleteEntry } from '../cache/index.js';
-import { FettleError, messageOf, toErrorReport } from '../errors/index.js';
-import type { MissReason, PackageStatus } from '../events/index.js';
+import { FettleError, messageOf } from '../errors/index.js';
+import type { PackageStatus } from '../events/index.js';
 import { platformMatches } from '../manifest/index.js';
 import { totalDuration } from '../support/total-duration.js';
-import { join } from 'node:path';
-import type { DeployChanges } from './deploy-changes.js';
 import type { Derivation } from './derivation.js';
 import { failureLines } from './failure-lines.js';
 import type { PackageNode } from './graph.js';
 import { HolderLog } from './holder-log.js';
 import type { PackageOutcome } from './outcome.js';
+import { absoluteProducts, announce, hitOf, versionOf, type Ending, type Seen } from './package-ending.js';
 import { PackageLog } from './package-log.js';
-import { packageRef, PackageRun } from './package-run.js';
+import { packageRef } from './package-ref.js';
+import { PackageRun } from './package-run.js';
 import { locateSourceFailure } from './phase-error.js';
 import { buildPhase } from './phases/build.js';
 import { checkPhase } from './phases/check.js';
@@ -20,24 +20,13 @@ import { deployKeyOf, deployPhase } from './phases/deploy.js';
 import { fetchPhase } from './phases/fetch.js';
 import { installPhase, type Installed } from './phases/install.js';
 import { stagePhase } from './phases/stage.js';
-import { toolVersionOf } from './miss-subject.js';
 import type { Run } from './run.js';
-import type { Recipe } from '../recipe/index.js';
 
 /** How a package came to be what it is now. */
 interface Provisioned {
   readonly status: PackageStatus;
   readonly path: string | null;
   readonly wasSatisfied: boolean;
-}
-
-/** What is known of a package at its end, whether it ended well or not. */
-interface Ending extends Pick<PackageOutcome, 'status' | 'path' | 'reason' | 'ok'> {
-  readonly error: unknown;
-  readonly deployed: DeployChanges | null;
-  readonly deployKey: string | null;
-  readonly products: Readonly<Record<string, string>>;
-  readonly version?: string;
 }
 
 /**
@@ -59,14 +48,7 @@ export async function runPackage(
   const ending = await endingOf(run, node, derivation, { mayStart, seen }).catch((error: unknown) =>
     failureOf(run, error),
   );
-  return announce(run, node, { ...ending, ...seen, durationMs: monotonicMs() - started });
-}
-
-/** What is told of a package however it ends. */
-interface Seen {
-  key: string | null;
-  logFile: string | null;
-  missReasons: readonly MissReason[];
+  return announce(run.bus, node, { ...ending, ...seen, durationMs: monotonicMs() - started });
 }
 
 async function endingOf(
@@ -118,15 +100,10 @@ async function provisionAndDeploy(pkg: PackageRun): Promise<Ending> {
   const { path, wasSatisfied, status } = provisioned;
   if (path === null) pkg.run.inputs.refuse();
   else pkg.run.inputs.addAsset(path);
-  const products = absoluteProducts(pkg, path);
+  const products = absoluteProducts(pkg.recipe, path);
   const deployed = await deployPhase(pkg, { path, products, wasSatisfied });
   const made = { status, path, products, deployed, deployKey: deployKeyOf(pkg, path), ...versionOf(pkg.recipe) };
   return { ...made, reason: null, ok: true, error: null };
-}
-
-function versionOf(recipe: Recipe): Pick<PackageOutcome, 'version'> {
-  const version = toolVersionOf(recipe);
-  return version === null ? {} : { version };
 }
 
 function provision(pkg: PackageRun): Promise<Provisioned> {
@@ -151,7 +128,7 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
 }
 
 function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {
-  pkg.emit({ kind: 'cache:hit', path: entry.assetDir, bytes: entry.bytes, buildMs: totalDuration(entry.durations) });
+  pkg.emit(hitOf(entry));
   return { status: 'cached', path: entry.assetDir, wasSatisfied: false };
 }
 
@@ -224,11 +201,6 @@ async function whileTelling<T>(pkg: PackageRun, acquire: (options: AcquireOption
   });
 }
 
-function absoluteProducts({ recipe }: PackageRun, path: string | null): Readonly<Record<string, string>> {
-  if (path === null) return {};
-  return Object.fromEntries(Object.entries(recipe.products).map(([name, file]) => [name, join(path, file)]));
-}
-
 const NOTHING: Pick<Ending, 'path' | 'products' | 'deployed' | 'deployKey'> = {
   path: null,
   products: {},
@@ -257,32 +229,4 @@ function failureOf(run: Run, error: unknown): Ending {
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   if (error === signal.reason) return true;
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
-}
-
-function announce(run: Run, node: PackageNode, end: Ending & Seen & { readonly durationMs: number }): PackageOutcome {
-  const error = end.error === null ? null : toErrorReport(end.error);
-  const { status, path, reason, durationMs, logFile } = end;
-  run.bus.emit(
-    { kind: 'package:done', status, path, reason, durationMs, error, logFile },
-    { package: packageRef(node, end.key), phase: null },
-  );
-  return {
-    id: node.id,
-    identity: node.request.identity.text,
-    options: node.request.options,
-    ...(end.version !== undefined && { version: end.version }),
-    key: end.key,
-    status,
-    path,
-    products: end.products,
-    reason,
-    missReasons: end.missReasons,
-    durationMs,
-    error,
-    ok: end.ok,
-    logFile,
-    deployed: end.deployed,
-    deployKey: end.deployKey,
-    requested: node.requestedBy === null,
-  };
 }

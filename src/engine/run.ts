@@ -1,5 +1,5 @@
 import type { ExtractSettings } from '../archive/index.js';
-import type { Cache } from '../cache/index.js';
+import type { Cache, EntryMemory } from '../cache/index.js';
 import type { EventBus } from '../events/index.js';
 import type { Fetcher } from '../fetch/index.js';
 import type { Host } from '../host/index.js';
@@ -46,6 +46,8 @@ export interface Run {
   readonly inputs: InputRecorder;
   /** What recipes said before; without it each is read. */
   readonly memory: RecipeMemory | undefined;
+  /** What markers said before; without it each is read. */
+  readonly entries: EntryMemory | undefined;
   /** The lock file, and what makes downloads exact. */
   readonly locks: RunLocks;
   /** Whether packages are built that only the fetch function of a recipe needs. */

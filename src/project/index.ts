@@ -34,10 +34,18 @@ export { publishedFiles, publishEnvironment } from './publish.js';
 export { digestManifest, environmentFileOf, manifestChanged, readEnvironment, recordText } from './record-file.js';
 export { quoteFish, quotePosix, quotePowershell } from './quoting.js';
 export type { DeployChanges, EnvironmentRecord, PackageRecord } from './record.js';
-export { readRecipesFile, writeRecipesFile } from './recipes-file.js';
+export { readMemoryFile, writeMemoryFile } from './memory-file.js';
 export { SoleWriter } from './sole-writer.js';
 export { lastRunLines, reportFileOf, RunRecord } from './run-records.js';
-export { comparesProject, readStamp, redatedFiles, removeStamp, type Redated, type SyncStamp } from './sync-stamp.js';
+export {
+  comparesProject,
+  isLongAgo,
+  readStamp,
+  redatedFiles,
+  removeStamp,
+  type Redated,
+  type SyncStamp,
+} from './sync-stamp.js';
 export { stateFolder } from './state-folder.js';
 export { startUpOf, type StartUp } from './shell-start.js';
 export { isTrusted } from './trust.js';

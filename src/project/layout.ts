@@ -8,6 +8,8 @@ export interface ProjectLayout {
   readonly stampFile: string;
   /** What recipes said when they were read last. */
   readonly recipesFile: string;
+  /** What the markers of their entries said. */
+  readonly entriesFile: string;
   /** One line that changes with the environment, for hooks of shells, which cannot parse a record. */
   readonly generationFile: string;
   /** What happened in the last runs. */
@@ -34,6 +36,7 @@ export function projectLayout(projectDir: string): ProjectLayout {
     environmentFile: join(folder, 'environment.json'),
     stampFile: join(folder, 'stamp.json'),
     recipesFile: join(folder, 'recipes.json'),
+    entriesFile: join(folder, 'entries.json'),
     generationFile: join(folder, 'generation'),
     runsFolder: join(folder, 'runs'),
     reportFile: join(folder, 'report.html'),

@@ -13,7 +13,7 @@ import {
 import { join, relative } from 'node:path';
 import { TemporaryFolder } from '../support/temporary-folder-rig.js';
 import { fileStateOf } from '../support/file-state.js';
-import { readStamp, redatedFiles, removeStamp } from './sync-stamp.js';
+import { isLongAgo, readStamp, redatedFiles, removeStamp } from './sync-stamp.js';
 import { restamp, writeStamp, type StampContent } from './write-stamp.js';
 
 const IDENTITY = { build: 'one', cacheRoot: null };
@@ -140,11 +140,20 @@ describe('a stamp', () => {
     expect(isStillFresh(folder, now, changes)).toBe(false);
   });
 
-  test('falls after an hour, and when the clock went back', () => {
+  test('falls after a day, and when the clock went back', () => {
     using folder = new TemporaryFolder();
     const now = syncedProject(folder);
-    expect(isStillFresh(folder, now + 61 * MINUTE)).toBe(false);
+    expect(isStillFresh(folder, now + 23 * 60 * MINUTE)).toBe(true);
+    expect(isStillFresh(folder, now + 24 * 60 * MINUTE)).toBe(false);
     expect(isStillFresh(folder, now - 1)).toBe(false);
+  });
+
+  test('is of long ago after an hour', () => {
+    using folder = new TemporaryFolder();
+    const now = syncedProject(folder);
+    const stamp = readStamp(folder.directory);
+    expect(stamp && isLongAgo(stamp, now + 59 * MINUTE)).toBe(false);
+    expect(stamp && isLongAgo(stamp, now + 60 * MINUTE)).toBe(true);
   });
 
   test('is not written for a source that changed after the sync began, and an old one goes', () => {
@@ -152,6 +161,18 @@ describe('a stamp', () => {
     syncedProject(folder);
     syncedProject(folder, { startedAt: Date.now() - MINUTE });
     expect(readStamp(folder.directory)).toBeUndefined();
+  });
+
+  test('takes what is known of files from before they were used, so that a change since then shows', () => {
+    using folder = new TemporaryFolder();
+    const file = folder.write('recipes/a.lua', 'a');
+    const known = new Map([[file, { state: fileStateOf(file)?.text ?? '', text: 'a' }]]);
+    const now = syncedProject(folder, { known });
+    // syncedProject has written it again: a newer change than what is known, but the same text.
+    expect(readStamp(folder.directory)?.states[file]).toBe(known.get(file)?.state);
+    expect(redated(folder, now)).toEqual(['recipes/a.lua']);
+    writeFileSync(file, 'b');
+    expect(isStillFresh(folder, now)).toBe(false);
   });
 
   test('is not written when something is missing, or there after all', () => {

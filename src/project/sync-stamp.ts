@@ -24,8 +24,10 @@ export interface SyncStamp extends SyncSettings {
   readonly packages: unknown;
 }
 
-/** A stamp is believed for an hour: a longer silence would make the cache forget that its entries are used. */
-const LIFETIME_MS = 60 * 60 * 1000;
+/** Once a day everything is looked at, whatever a stamp says. */
+const LIFETIME_MS = 24 * 60 * 60 * 1000;
+/** After a longer silence the cache would forget that its entries are used. */
+const SILENCE_MS = 60 * 60 * 1000;
 
 /** The stamp of a project, if there is a usable one. Damage makes it unusable, nothing worse. */
 export function readStamp(projectDir: string): SyncStamp | undefined {
@@ -103,6 +105,11 @@ function otherStates(stamp: SyncStamp): readonly Redated[] | undefined {
 function isLike(first: string, second: string, isAnySize: boolean): boolean {
   const [one, other] = [first.split(':'), second.split(':')];
   return (isAnySize || one[0] === other[0]) && one[4] === other[4];
+}
+
+/** Whether the sync that wrote the stamp is so long ago that the cache is to hear again what is used. */
+export function isLongAgo({ writtenAt }: SyncStamp, now: number): boolean {
+  return now - writtenAt >= SILENCE_MS;
 }
 
 /** Removes the stamp: the next sync looks at everything. */

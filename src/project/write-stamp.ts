@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { contentOf, fileStateOf, isOlderThan } from '../support/file-state.js';
+import { contentOf, fileStateOf, isOlderThan, type KnownFile } from '../support/file-state.js';
 import { projectLayout } from './layout.js';
 import { removeDeadDrafts, replaceFile } from './replace-file.js';
 import type { Redated, SyncSettings, SyncStamp } from './sync-stamp.js';
@@ -20,6 +20,8 @@ export interface StampContent extends SyncSettings {
   readonly absent: readonly string[];
   /** What the sync itself wrote, or found in the cache. */
   readonly results: readonly string[];
+  /** Those of all these of which is known how they were before the sync used them: they need not be looked at again. */
+  readonly known?: ReadonlyMap<string, KnownFile>;
   readonly packages: unknown;
 }
 
@@ -30,9 +32,9 @@ export interface StampContent extends SyncSettings {
 export function writeStamp(projectDir: string, content: StampContent): SyncStamp['states'] | undefined {
   const { stampFile } = projectLayout(projectDir);
   removeDeadDrafts(stampFile);
-  const { identity, env, writtenAt, packages, sources } = content;
+  const { identity, env, writtenAt, packages } = content;
   // Before their states: when these are older than the sync, nothing has changed in between.
-  const contents = contentsOf(sources);
+  const contents = contentsOf(content);
   const states = statesOf(content);
   if (!states) {
     rmSync(stampFile, { force: true });
@@ -94,12 +96,12 @@ function replaceStamp(stampFile: string, stamp: SyncStamp): void {
 /** No stamp is to take much longer to read because of them. */
 const MOST_CONTENT = 1024 * 1024;
 
-function contentsOf(sources: readonly string[]): SyncStamp['contents'] {
+function contentsOf({ sources, known }: StampContent): SyncStamp['contents'] {
   const contents: Record<string, string> = {};
   const folders = new Map<string, string>();
   let total = 0;
   for (const path of sources) {
-    const content = contentOf(path, folders) ?? '';
+    const content = contentOf(path, folders, known?.get(path)?.text) ?? '';
     total += content.length;
     if (total > MOST_CONTENT) return contents;
     if (content !== '') contents[path] = content;
@@ -112,10 +114,16 @@ function statesOf({
   absent,
   results,
   startedAt,
-}: Pick<StampContent, 'sources' | 'absent' | 'results' | 'startedAt'>): SyncStamp['states'] | undefined {
+  known,
+}: Pick<StampContent, 'sources' | 'absent' | 'results' | 'startedAt' | 'known'>): SyncStamp['states'] | undefined {
   const states: Record<string, string | null> = {};
   const sourceSet = new Set(sources);
   for (const path of new Set([...sources, ...results])) {
+    const before = known?.get(path);
+    if (before) {
+      states[path] = before.state;
+      continue;
+    }
     const state = fileStateOf(path);
     if (!state || (sourceSet.has(path) && !isOlderThan(state, startedAt))) return undefined;
     states[path] = state.text;

@@ -137,17 +137,20 @@ class PlainReport {
   }
 
   #endPackage(event: Event<'package:done'>): void {
-    const progress = this.#progress(event.package);
-    this.#packages.delete(idOf(event.package));
     this.#summary.add(event.status);
+    // Of most packages nothing else was told.
+    if (event.status === 'cached') {
+      this.#idle.push(event);
+      this.#packages.delete(keyOf(event.package));
+      return;
+    }
+    const progress = this.#progress(event.package);
+    this.#packages.delete(keyOf(event.package));
     switch (event.status) {
       case 'failed':
         return this.#failed(event, progress);
       case 'skipped':
         return this.#row(event.package, 'skipped', event.reason ?? '', this.#style.yellow);
-      case 'cached':
-        this.#idle.push(event);
-        return;
       case 'installed':
       case 'user-managed':
       case 'programmatic': {
@@ -279,13 +282,14 @@ class PlainReport {
   }
 
   #progress(of: PackageRef | null): PackageProgress {
-    const id = idOf(of);
-    let progress = this.#packages.get(id);
+    const key = keyOf(of);
+    let progress = this.#packages.get(key);
     if (!progress) {
+      const label = idOf(of);
       progress = new PackageProgress((line) => {
-        this.#rows.text(`${this.#style.dim(`${id} |`)} ${line}\n`);
+        this.#rows.text(`${this.#style.dim(`${label} |`)} ${line}\n`);
       });
-      this.#packages.set(id, progress);
+      this.#packages.set(key, progress);
     }
     return progress;
   }
@@ -317,4 +321,8 @@ function missInShort([first, ...others]: readonly string[]): readonly string[] {
 /** Identity with options; events that belong to no package are the program's own. */
 function idOf(of: PackageRef | null): string {
   return of ? plainText(of.id) : 'fettle';
+}
+
+function keyOf(of: PackageRef | null): string {
+  return of?.id ?? '';
 }

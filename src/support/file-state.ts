@@ -13,6 +13,15 @@ export interface FileState {
   readonly text: string;
   /** When it was changed last, milliseconds since the epoch. */
   readonly changedAt: number;
+  readonly isFolder: boolean;
+}
+
+/** A file of which is known how it was before it was used. */
+export interface KnownFile {
+  /** The text of its state. */
+  readonly state: string;
+  /** What was in it in that state, where that was kept. */
+  readonly text?: string;
 }
 
 /** Undefined where nothing is, or what cannot be reached. */
@@ -22,6 +31,7 @@ export function fileStateOf(path: string): FileState | undefined {
     found && {
       text: [found.size, found.mtimeNs, found.ctimeNs, found.ino, found.mode].join(':'),
       changedAt: Math.max(Number(found.ctimeMs), Number(found.mtimeMs)),
+      isFolder: found.isDirectory(),
     }
   );
 }
@@ -33,18 +43,32 @@ const LARGEST_CONTENT = 512 * 1024;
  * Equal for two files that are the same to who reads them: the folder it really lies in, and all its text, since a
  * digest takes longer to load than to keep them. Undefined for all but files of text, and for large ones and links.
  * @param folders what is known of folders, for who asks for many files
+ * @param text what is in the file, for who knows it
  */
-export function contentOf(path: string, folders = new Map<string, string>()): string | undefined {
+export function contentOf(
+  path: string,
+  folders = new Map<string, string>(),
+  text = ownTextOf(path),
+): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const folder = dirname(path);
+    const real = folders.get(folder) ?? realpathSync.native(folder);
+    folders.set(folder, real);
+    return `${real}\n${text}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is in a file that is no link, if that is text and not too long. */
+function ownTextOf(path: string): string | undefined {
   try {
     const found = lstatSync(path);
     if (!found.isFile() || found.size > LARGEST_CONTENT) return undefined;
     const text = readFileSync(path, 'utf8');
     // Different bytes may have become the same characters.
-    if (text.includes('\ufffd')) return undefined;
-    const folder = dirname(path);
-    const real = folders.get(folder) ?? realpathSync.native(folder);
-    folders.set(folder, real);
-    return `${real}\n${text}`;
+    return text.includes('\ufffd') ? undefined : text;
   } catch {
     return undefined;
   }

@@ -60,14 +60,21 @@ export class DownloadPins {
     return downloadKey(ref === undefined ? { source: text } : { source: text, ref });
   }
 
-  async #make(lock: PackageLock, request: FetchRequest, askedBy: AskedBy): Promise<ExactDownload> {
+  /**
+   * The same for who does not ask anybody; undefined when that would be needed.
+   * @throws FettleError E_RELEASE_AGE
+   */
+  locked(lock: PackageLock, request: FetchRequest): ExactDownload | undefined {
     if (request.source.kind === 'path') return { ...AS_WRITTEN, request };
     const entry = lock.entry(this.keyOf(request));
     const exact = entry && fromLockFile(entry, request);
-    if (exact) {
-      this.#assertAge(entry.published, request);
-      return exact;
-    }
+    if (exact) this.#assertAge(entry.published, request);
+    return exact;
+  }
+
+  async #make(lock: PackageLock, request: FetchRequest, askedBy: AskedBy): Promise<ExactDownload> {
+    const exact = this.locked(lock, request);
+    if (exact) return exact;
     lock.refuseUnknown(request.source.text, askedBy);
     const isStrict = this.#settings.strictManifest !== undefined && request.source.kind === 'registry';
     return this.#ask(isStrict ? { ...request, isStrict } : request);

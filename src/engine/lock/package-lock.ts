@@ -55,7 +55,12 @@ export class PackageLock {
    * @throws FettleError E_LOCK_OUTDATED
    */
   refuseUnknownPackage(): void {
-    if (this.use?.mode === 'frozen' && !this.previous) refuseUnlocked(this.id, 'this package', this.use.file);
+    if (this.use && this.isUnknownAndFrozen) refuseUnlocked(this.id, 'this package', this.use.file);
+  }
+
+  /** Whether `refuseUnknownPackage` refuses it. */
+  get isUnknownAndFrozen(): boolean {
+    return this.use?.mode === 'frozen' && !this.previous;
   }
 }
 

@@ -22,6 +22,7 @@ export async function readGraph(
     done: async (node) => unbuilt(node),
   });
   for (const request of packages) graph.addRoot(request);
+  graph.begin();
   await allRecipes(graph);
   return graph.nodes;
 }

@@ -17,33 +17,46 @@ export interface Deployable {
 }
 
 /** The same for two runs exactly when neither the package nor its asset has changed. */
-export function deployKeyOf(pkg: PackageRun, path: string | null): string {
+export function deployKeyOf(pkg: Pick<PackageRun, 'derivation'>, path: string | null): string {
   return `${pkg.derivation.key}:${path ?? ''}`;
 }
 
 /** Brings the package into the project, once for each asset; null when this run does not deploy. */
 export async function deployPhase(pkg: PackageRun, deployable: Deployable): Promise<DeployChanges | null> {
-  const { run, node, recipe } = pkg;
-  if (!run.deploys) return null;
-  const previous = run.previousDeployments.get(node.id);
-  const isCode = recipe.deploy.form === 'shell' || recipe.deploy.form === 'function';
-  const isUnchanged = previous?.deployKey === deployKeyOf(pkg, deployable.path);
-  if (isCode && previous && (isUnchanged || deployable.wasSatisfied)) return previous.changes;
-  if (isCode && deployable.wasSatisfied) return NO_CHANGES;
-  if (!isCode) return declaredChanges(pkg, deployable);
+  try {
+    const known = deployAtOnce(pkg, deployable);
+    if (known !== undefined) return known;
+  } catch (error) {
+    throw await locateFailure(error, pkg.recipe, 'deploy');
+  }
   return pkg.inPhase('deploy', () => runDeploy(pkg, deployable.path));
 }
 
+/**
+ * The same without running anything; undefined where code has to run.
+ * @throws FettleError E_NO_PATH
+ */
+export function deployAtOnce(
+  pkg: Pick<PackageRun, 'run' | 'node' | 'recipe' | 'derivation'>,
+  deployable: Deployable,
+): DeployChanges | null | undefined {
+  const { run, node, recipe } = pkg;
+  if (!run.deploys) return null;
+  const isCode = recipe.deploy.form === 'shell' || recipe.deploy.form === 'function';
+  if (!isCode) return declaredChanges(pkg, deployable);
+  const previous = run.previousDeployments.get(node.id);
+  const isUnchanged = previous?.deployKey === deployKeyOf(pkg, deployable.path);
+  if (previous && (isUnchanged || deployable.wasSatisfied)) return previous.changes;
+  return deployable.wasSatisfied ? NO_CHANGES : undefined;
+}
+
 /** Without a deploy verb, only what the manifest names comes onto PATH. */
-async function declaredChanges({ recipe, node, run }: PackageRun, deployable: Deployable): Promise<DeployChanges> {
+function declaredChanges(
+  { recipe, node, run }: Pick<PackageRun, 'run' | 'node' | 'recipe'>,
+  deployable: Deployable,
+): DeployChanges {
   const { deploy } = recipe;
-  if (deploy.form === 'table') {
-    try {
-      return tableChanges(deploy, deployable.path, run.projectDir);
-    } catch (error) {
-      throw await locateFailure(error, recipe, 'deploy');
-    }
-  }
+  if (deploy.form === 'table') return tableChanges(deploy, deployable.path, run.projectDir);
   return node.requestedBy === null ? { path: programFolders(deployable), env: {} } : NO_CHANGES;
 }
 

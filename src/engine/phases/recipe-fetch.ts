@@ -13,7 +13,7 @@ import {
 import type { Emit } from '../../events/index.js';
 import type { Graph, PackageNode } from '../graph.js';
 import { lockedRecipeDigest, pinnedRecipe, refuseToBuild, verifyLockedRecipe } from '../lock/index.js';
-import { packageRef } from '../package-run.js';
+import { packageRef } from '../package-ref.js';
 import { fetchRecipeWithFunction } from '../recipe-fetch-function.js';
 import type { Run } from '../run.js';
 
@@ -64,6 +64,8 @@ export async function describePackage(run: Run, request: PackageRequest): Promis
 
 /** The packages that a `fetch` function of the entry needs are complete before it runs. */
 async function completeFetchDependencies(run: Run, graph: Graph, node: PackageNode): Promise<void> {
+  // It has its recipe, and in its edges all that this depends on.
+  if (node.recalled) return;
   for (const request of node.request.fetchDependencies) {
     if (platformMatches(request.platforms, run.host)) graph.addDependency(node, request, 'recipe_fetch');
   }
@@ -104,14 +106,37 @@ interface Loading {
 
 async function load(loading: Loading): Promise<Recipe> {
   const { run, graph, node, emit } = loading;
-  const recipe = run.memory?.recall(node.request, run.host) ?? (await read(loading));
+  const recipe = node.recalled ?? run.memory?.recall(node.request, run.host) ?? (await read(loading));
   for (const warning of recipe.warnings) emit({ kind: 'log', level: 'warn', message: warning });
+  if (recipe !== node.recalled) enterRecipe(run, graph, { node, recipe });
+  return recipe;
+}
+
+/** Adds what a recipe depends on to the graph, and to what the run has looked at. */
+function enterRecipe(run: Run, graph: Graph, { node, recipe }: { node: PackageNode; recipe: Recipe }): void {
   run.inputs.addRecipe(node.request, recipe);
-  if (!platformMatches(recipe.platforms, run.host)) return recipe;
+  if (!platformMatches(recipe.platforms, run.host)) return;
   for (const request of recipe.dependencies) {
     if (platformMatches(request.platforms, run.host)) graph.addDependency(node, request, request.neededBy);
   }
-  return recipe;
+}
+
+/**
+ * Takes a recipe from what is remembered, with all that it adds to the graph, and says nothing. What cannot be had so is left to
+ * recipeFetchPhase, which also tells what is wrong.
+ */
+export function recallRecipe(run: Run, graph: Graph, node: PackageNode): void {
+  if (node.request.fetchDependencies.length > 0) return;
+  const recipe = run.memory?.recall(node.request, run.host);
+  if (!recipe) return;
+  try {
+    enterRecipe(run, graph, { node, recipe });
+    node.recalled = recipe;
+    const known = run.memory?.fileOf(node.request, run.host);
+    if (known) run.inputs.addKnown(recipe.file.file, known);
+  } catch {
+    node.edges.length = 0;
+  }
 }
 
 async function read({ run, node, emit }: Loading): Promise<Recipe> {
@@ -129,7 +154,7 @@ async function read({ run, node, emit }: Loading): Promise<Recipe> {
   });
   keepForFetchFunctions(run, recipe, state);
   // What was said once must be said again.
-  if (spoken.length === 0) run.memory?.remember(node.request, recipe, host);
+  if (spoken.length === 0) run.memory?.remember(node.request, recipe, host, file.content);
   return recipe;
 }
 

@@ -48,7 +48,7 @@ export async function download(client: HttpClient, request: DownloadRequest): Pr
   const body = new ArrivingBody(response.body);
   if (part.start === 0) await file.begin(validatorOf(response.headers));
   const meter = new Meter(request, part);
-  await save(body, meter, { path: file.path, isContinued: part.start > 0, signal });
+  await save(body, meter.stream, { path: file.path, isContinued: part.start > 0, signal });
   if (part.total !== null && meter.position !== part.total) throw new TruncatedBody(meter.position, part.total);
   if (part.start === 0)
     return { bytes: meter.position, digests: meter.digests, headers: response.headers, isResumed: false };
@@ -64,7 +64,7 @@ interface Target {
 }
 
 /** What has come when the connection is cut is on the disk when this rejects: the next try goes on from there. */
-async function save(body: ArrivingBody, meter: Meter, { path, isContinued, signal }: Target): Promise<void> {
+async function save(body: ArrivingBody, meter: Transform, { path, isContinued, signal }: Target): Promise<void> {
   const output = createWriteStream(path, { flags: isContinued ? 'a' : 'wx', highWaterMark: WRITE_BUFFER });
   const closed = new Promise<void>((resolve) => {
     output.once('close', resolve);
@@ -113,7 +113,14 @@ function contentLength(headers: HttpResponse['headers']): number | null {
 }
 
 /** Hashes and counts what passes, and tells of it now and then. */
-class Meter extends Transform {
+class Meter {
+  /** Made here and not inherited from, so that Node's streams are loaded by who downloads something, and nobody else. */
+  readonly stream = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      this.#take(chunk);
+      done(null, chunk);
+    },
+  });
   readonly digests: Digests;
   /** How far into the file the bytes have come. */
   position: number;
@@ -123,7 +130,6 @@ class Meter extends Transform {
   #toldAt: number;
 
   constructor(request: DownloadRequest, { start, total }: Part) {
-    super();
     this.digests = new Digests(request.expected);
     this.position = start;
     this.#request = request;
@@ -132,7 +138,7 @@ class Meter extends Transform {
     this.#toldAt = request.now();
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, chunk: Buffer) => void): void {
+  #take(chunk: Buffer): void {
     this.digests.update(chunk);
     this.position += chunk.length;
     const now = this.#request.now();
@@ -140,6 +146,5 @@ class Meter extends Transform {
       this.#toldAt = now;
       this.#request.emit({ kind: 'download:progress', url: this.#url, bytes: this.position, total: this.#total });
     }
-    done(null, chunk);
   }
 }

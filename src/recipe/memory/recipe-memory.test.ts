@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../host/index.js';
 import { Place, type PackageRequest } from '../../manifest/index.js';
+import { fileStateOf } from '../../support/file-state.js';
 import { RecipeRig, WORK, requestFor } from '../recipe-rig.js';
 import type { Recipe, RecipeFile } from '../recipe.js';
 import { RecipeMemory } from './recipe-memory.js';
@@ -21,7 +22,7 @@ class MemoryRig extends RecipeRig {
     const memory = new RecipeMemory(undefined, CIRCUMSTANCES, LATER);
     const recipe = this.load(lua, changes);
     this.recipe = { ...recipe, file: { ...recipe.file, ...changes.file } };
-    memory.remember(this.request, this.recipe, this.host(changes.host));
+    memory.remember(this.request, this.recipe, this.host(changes.host), readFileSync(this.path));
     this.text = memory.serialize(true);
     return this;
   }
@@ -60,6 +61,27 @@ test('a dependency is recalled with the place that asks for it', () => {
   const { file, field, line } = rig.recipe.dependencies[0]?.declaredIn ?? {};
   expect(dependency?.declaredIn).toMatchObject({ file, field, line });
   expect(line).toBe(4);
+});
+
+test('with a recipe that was recalled it is known how its file was, and what was in it', () => {
+  using rig = new MemoryRig().remember(WORK);
+  const memory = new RecipeMemory(rig.text, CIRCUMSTANCES, LATER);
+  expect(memory.fileOf(rig.request, rig.host())).toBeUndefined();
+  memory.recall(rig.request, rig.host());
+  expect(memory.fileOf(rig.request, rig.host())).toMatchObject({
+    state: fileStateOf(rig.path)?.text,
+    text: readFileSync(rig.path, 'utf8'),
+  });
+});
+
+test.each([
+  ['longer than 16 KiB', Buffer.from('-'.repeat(16 * 1024 + 1))],
+  ['no text', Buffer.from([0xff])],
+])('what was in its file is not kept where that is %s', (_what, content) => {
+  using rig = new MemoryRig().remember(WORK);
+  const memory = new RecipeMemory(undefined, CIRCUMSTANCES, LATER);
+  memory.remember(rig.request, rig.recipe, rig.host(), content);
+  expect(memory.fileOf(rig.request, rig.host())).not.toHaveProperty('text');
 });
 
 describe('a recipe is read again', () => {

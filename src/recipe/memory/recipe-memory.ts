@@ -1,15 +1,15 @@
 import type { Host } from '../../host/index.js';
 import { packageId, type PackageRequest } from '../../manifest/index.js';
-import { fileStateOf, isOlderThan } from '../../support/file-state.js';
+import { fileStateOf, isOlderThan, type KnownFile } from '../../support/file-state.js';
 import type { Recipe } from '../recipe.js';
 import { rememberableRecipe, recallRecipe, type RememberedRecipe } from './remembered-recipe.js';
 
 const VERSION = 1;
+/** Bytes of a recipe that are kept for who has to compare it: most are shorter. */
+const LONGEST_TEXT = 16 * 1024;
 
-/** What is kept of one recipe. */
-interface Memory {
-  /** Of its file, when it was read. */
-  readonly state: string;
+/** What is kept of one recipe, and of its file when it was read. */
+interface Memory extends KnownFile {
   readonly recipe: RememberedRecipe;
 }
 
@@ -58,14 +58,24 @@ export class RecipeMemory {
     }
   }
 
-  /** Takes note of a recipe that has just been read, if it can be believed the next time. */
-  remember(request: PackageRequest, recipe: Recipe, host: Host): void {
+  /**
+   * Takes note of a recipe that has just been read, if it can be believed the next time.
+   * @param content what was read, where that is known
+   */
+  remember(request: PackageRequest, recipe: Recipe, host: Host, content?: Uint8Array): void {
     if (!isComparable(request, recipe)) return;
     const state = fileStateOf(recipe.file.file);
     const remembered = rememberableRecipe(recipe);
     if (!remembered || !state || !isOlderThan(state, this.#since)) return;
-    this.#used.set(keyOf(request, host), { state: state.text, recipe: remembered });
+    const text = content && plainTextOf(content);
+    const file = { state: state.text, ...(text !== undefined && { text }) };
+    this.#used.set(keyOf(request, host), { ...file, recipe: remembered });
     this.#hasLearnt = true;
+  }
+
+  /** How the file of a recipe is that this run has recalled; undefined for others. */
+  fileOf(request: PackageRequest, host: Host): KnownFile | undefined {
+    return this.#used.get(keyOf(request, host));
   }
 
   /**
@@ -82,6 +92,13 @@ export class RecipeMemory {
     };
     return JSON.stringify(file);
   }
+}
+
+/** Undefined for a long text, and for bytes that are none: different ones may become the same characters. */
+function plainTextOf(content: Uint8Array): string | undefined {
+  if (content.length > LONGEST_TEXT) return undefined;
+  const text = Buffer.from(content).toString('utf8');
+  return text.includes('\ufffd') ? undefined : text;
 }
 
 /** What one recipe file is read for. */
