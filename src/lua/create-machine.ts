@@ -2,6 +2,7 @@ import { CpuMeter } from './cpu-meter.js';
 import { lauxlib } from './fengari.js';
 import { FunctionTable } from './function-table.js';
 import { bindHostFunction } from './host-call.js';
+import { globalTable } from './tables.js';
 import { HostTables } from './host-tables.js';
 import type { Machine } from './machine.js';
 import { catchNativeErrors } from './native-errors.js';
@@ -23,6 +24,7 @@ export function createMachine(options: LuaStateOptions): Machine {
   const machine: Machine = {
     options,
     main,
+    globals: globalTable(main),
     reader: new ValueReader(functions, hostTables),
     writer: new ValueWriter(functions, hostTables, (call) => bindHostFunction(machine, call)),
     functions,

@@ -1,7 +1,8 @@
 import type { LuaThread } from './fengari.js';
+import type { Machine } from './machine.js';
 
 /** Opens one library: leaves the stack as it was. */
-export type OpenLibrary = (L: LuaThread) => void;
+export type OpenLibrary = (machine: Machine, L: LuaThread) => void;
 
 /** With these a chunk can reach any global without naming it. */
 const REACHES_EVERYTHING = /_G|_ENV|\b(?:load|package)\b/;
@@ -13,20 +14,17 @@ const CALLS_METHODS = /:\s*[A-Za-z_]/;
  * opening all of them takes longer than running the recipe.
  */
 export class Libraries {
-  readonly #closed: Map<string, OpenLibrary>;
+  readonly #opened = new Set<string>();
 
-  constructor(libraries: Readonly<Record<string, OpenLibrary>>) {
-    this.#closed = new Map(Object.entries(libraries));
-  }
+  constructor(private readonly libraries: Readonly<Record<string, OpenLibrary>>) {}
 
   /** Opens what a chunk may use, before it runs. */
-  openFor(L: LuaThread, source: string): void {
-    if (this.#closed.size === 0) return;
+  openFor(machine: Machine, L: LuaThread, source: string): void {
     const reachesEverything = REACHES_EVERYTHING.test(source);
-    for (const [name, open] of this.#closed) {
-      if (!reachesEverything && !mentions(source, name)) continue;
-      this.#closed.delete(name);
-      open(L);
+    for (const [name, open] of Object.entries(this.libraries)) {
+      if (this.#opened.has(name) || !(reachesEverything || mentions(source, name))) continue;
+      this.#opened.add(name);
+      open(machine, L);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { CpuMeter } from './cpu-meter.js';
 import type { LuaThread } from './fengari.js';
+import type { Table } from './fengari-values.js';
 import type { FunctionTable } from './function-table.js';
 import type { HostTables } from './host-tables.js';
 import type { ObservedFiles } from './observed.js';
@@ -14,6 +15,8 @@ import type { ValueWriter } from './write.js';
 export interface Machine {
   readonly options: LuaStateOptions;
   readonly main: LuaThread;
+  /** The table of its global variables. */
+  readonly globals: Table;
   readonly reader: ValueReader;
   readonly writer: ValueWriter;
   readonly functions: FunctionTable;

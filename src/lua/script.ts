@@ -11,7 +11,7 @@ import { MachineState } from './open.js';
 import { osLibrary } from './os-library.js';
 import { adaptCoroutineLibrary } from './coroutine-library.js';
 import { keepHooksInProtectedCalls } from './protected-calls.js';
-import { keepNext } from './sandbox.js';
+import { keepNext } from './base-library.js';
 import { printFunction } from './print.js';
 import { nameBytes } from './text.js';
 import type { LuaState } from './state.js';
@@ -104,7 +104,7 @@ class Script extends MachineState implements ScriptState {
 function openLibraries(machine: Machine, options: ScriptStateOptions): void {
   const L = machine.main;
   lualib.luaL_openlibs(L);
-  keepNext(L);
+  keepNext(machine);
   keepHooksInProtectedCalls(L);
   lua.lua_getglobal(L, nameBytes('coroutine'));
   adaptCoroutineLibrary(machine, L);

@@ -133,7 +133,7 @@ export class ValueWriter {
     lua.lua_setfield(L, -2, nameBytes('__index'));
     lua.lua_pushcfunction(L, (T) => {
       this.hostTables.complete(T, 1);
-      lua.lua_getfield(T, lua.LUA_REGISTRYINDEX, NEXT);
+      lua.lua_getfield(T, lua.LUA_REGISTRYINDEX, nameBytes(NEXT));
       lua.lua_pushvalue(T, 1);
       lua.lua_pushnil(T);
       return 3;
@@ -149,7 +149,7 @@ function noMethod(name: string): never {
 }
 
 /** Where the registry keeps the original `next`, whatever a chunk assigns to the global. */
-export const NEXT = nameBytes('fettle.next');
+export const NEXT = 'fettle.next';
 
 function hasField(L: LuaThread, table: number, key: string): boolean {
   pushText(L, key);
