@@ -4,6 +4,7 @@ import { FunctionTable } from './function-table.js';
 import { bindHostFunction } from './host-call.js';
 import { globalTable } from './tables.js';
 import { HostTables } from './host-tables.js';
+import { Libraries, type OpenLibrary } from './libraries.js';
 import type { Machine } from './machine.js';
 import { catchNativeErrors } from './native-errors.js';
 import { ObservedFiles } from './observed.js';
@@ -14,8 +15,14 @@ import { Suspensions } from './suspension.js';
 import { ChunkSources } from './traceback.js';
 import { ValueWriter } from './write.js';
 
-/** A state without any library. */
-export function createMachine(options: LuaStateOptions): Machine {
+/**
+ * A state in which no library is open.
+ * @param libraries those that are to be opened when a chunk mentions them
+ */
+export function createMachine(
+  options: LuaStateOptions,
+  libraries: Readonly<Record<string, OpenLibrary>> = {},
+): Machine {
   const main = lauxlib.luaL_newstate();
   const functions = new FunctionTable();
   const hostTables = new HostTables();
@@ -34,7 +41,7 @@ export function createMachine(options: LuaStateOptions): Machine {
     sources,
     raised: new RaisedErrors(),
     observed: new ObservedFiles(),
-    openLibrariesFor: () => undefined,
+    libraries: new Libraries(libraries),
     resources: new Set(),
     closed: false,
   };

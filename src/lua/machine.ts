@@ -3,6 +3,7 @@ import type { LuaThread } from './fengari.js';
 import type { Table } from './fengari-values.js';
 import type { FunctionTable } from './function-table.js';
 import type { HostTables } from './host-tables.js';
+import type { Libraries } from './libraries.js';
 import type { ObservedFiles } from './observed.js';
 import type { RaisedErrors } from './raised-errors.js';
 import type { ValueReader } from './read.js';
@@ -26,8 +27,8 @@ export interface Machine {
   readonly sources: ChunkSources;
   readonly raised: RaisedErrors;
   readonly observed: ObservedFiles;
-  /** Opens the libraries that a chunk's text mentions, before it runs; a script has all of them open. */
-  openLibrariesFor: (L: LuaThread, source: string) => void;
+  /** Those that are opened when a chunk mentions them. */
+  readonly libraries: Libraries;
   /** What must be let go when the state closes (open files). */
   readonly resources: Set<Disposable>;
   closed: boolean;

@@ -1,20 +1,18 @@
 import { loadChunk } from './chunk.js';
-import { createMachine } from './create-machine.js';
 import { runAsCoroutine, runToEnd } from './driver.js';
 import { lua } from './fengari.js';
 import { pushobj2s } from './fengari-values.js';
 import { GivenGlobals } from './given-globals.js';
 import { setGlobal } from './globals.js';
 import type { Machine } from './machine.js';
-import { openSandbox } from './sandbox.js';
+import { createSandbox } from './sandbox.js';
 import type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
 import { rawField } from './tables.js';
 import type { HostValue, LuaFunction, LuaValue } from './values.js';
 
 /** Opens a state for a manifest or a recipe: sandboxed, with the global table `fettle`. */
 export function openLuaState(options: LuaStateOptions): LuaState {
-  const machine = createMachine(options);
-  openSandbox(machine);
+  const machine = createSandbox(options);
   sandboxGlobals ??= GivenGlobals.of(machine);
   return new MachineState(machine, sandboxGlobals);
 }

@@ -1,15 +1,17 @@
 import { openBaseLibrary } from './base-library.js';
 import { adaptCoroutineLibrary } from './coroutine-library.js';
 import { lauxlib, lua, lualib, type CFunction, type LuaThread } from './fengari.js';
+import { createMachine } from './create-machine.js';
 import { fettleTable } from './fettle-table.js';
 import { forbidden } from './forbidden.js';
-import { Libraries, type OpenLibrary } from './libraries.js';
+import type { OpenLibrary } from './libraries.js';
 import { popGlobal } from './globals.js';
 import { ioLibrary } from './io-library.js';
 import { LineLog } from './line-log.js';
 import type { Machine } from './machine.js';
 import { osLibrary } from './os-library.js';
 import { LOADED } from './require.js';
+import type { LuaStateOptions } from './state.js';
 import { displayValue, nameBytes } from './text.js';
 import { locate } from './traceback.js';
 import type { HostValue } from './values.js';
@@ -22,13 +24,11 @@ const STANDARD: Readonly<Record<string, CFunction>> = {
   utf8: lualib.luaopen_utf8,
 };
 
-/** Opens what every chunk needs, prepares the other libraries a recipe has, and closes what would let it out. */
-export function openSandbox(machine: Machine): void {
+/** A machine with what every chunk needs, which opens the other libraries of a recipe, and lets nothing out. */
+export function createSandbox(options: LuaStateOptions): Machine {
+  const machine = createMachine(options, LIBRARIES);
   openBaseLibrary(machine);
-  const libraries = new Libraries(LIBRARIES);
-  machine.openLibrariesFor = (L, source) => {
-    libraries.openFor(machine, L, source);
-  };
+  return machine;
 }
 
 /** Those that are opened when a chunk mentions them. */
