@@ -8,6 +8,8 @@ import './fengari.js';
 // @ts-expect-error fengari ships no types
 import * as untypedDefinitions from 'fengari/src/defs.js';
 // @ts-expect-error fengari ships no types
+import * as untypedFunctions from 'fengari/src/lfunc.js';
+// @ts-expect-error fengari ships no types
 import * as untypedObjects from 'fengari/src/lobject.js';
 // @ts-expect-error fengari ships no types
 import * as untypedStrings from 'fengari/src/lstring.js';
@@ -23,6 +25,8 @@ export interface TString {
 export interface TValue {
   readonly type: number;
   readonly value: unknown;
+  /** Takes over what the other holds. */
+  setfrom(other: TValue): void;
 }
 
 export interface Table {
@@ -34,6 +38,25 @@ interface TableEntry {
   readonly key: TValue;
   readonly value: TValue;
   readonly n: TableEntry | undefined;
+}
+
+/** A compiled function. A state changes nothing in it but `cache`, the closure it made of it last. */
+export interface Proto {
+  readonly cache: LClosure | null;
+  /** The functions in it. */
+  readonly p: readonly Proto[];
+}
+
+export interface LClosure {
+  p: Proto;
+  readonly upvals: readonly TValue[];
+}
+
+interface Functions {
+  readonly Proto: new (L: LuaThread) => Proto;
+  /** Gives it upvalues of its own, which are nil. */
+  readonly luaF_initupvals: (L: LuaThread, closure: LClosure) => void;
+  readonly luaF_newLclosure: (L: LuaThread, upvalueCount: number) => LClosure;
 }
 
 interface Tables {
@@ -59,6 +82,7 @@ interface Types {
   readonly LUA_TBOOLEAN: number;
   /** A function of JavaScript without upvalues. */
   readonly LUA_TLCF: number;
+  readonly LUA_TLCL: number;
   readonly LUA_TLNGSTR: number;
   readonly LUA_TSHRSTR: number;
   readonly LUA_TNUMFLT: number;
@@ -67,6 +91,7 @@ interface Types {
 }
 
 export const { constant_types: types } = untypedDefinitions as { readonly constant_types: Types };
+export const { Proto, luaF_initupvals, luaF_newLclosure } = untypedFunctions as Functions;
 export const { luaH_getstr, luaH_new, luaH_setfrom } = untypedTables as Tables;
 export const { TValue, pushobj2s } = untypedObjects as Objects;
 export const { TString } = untypedStrings as Strings;

@@ -1,3 +1,4 @@
+export { CompiledChunks } from './compiled-chunks.js';
 export type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
 export {
   HostObject,
