@@ -1,14 +1,5 @@
 import { lua, type LuaThread } from './fengari.js';
-import {
-  Proto,
-  TValue,
-  luaF_initupvals,
-  luaF_newLclosure,
-  pushobj2s,
-  types,
-  type LClosure,
-  type Table,
-} from './fengari-values.js';
+import { LClosure, Proto, TValue, luaF_initupvals, pushobj2s, types, type Table } from './fengari-values.js';
 
 /** What a chunk was compiled to; no state has run it. */
 export interface CompiledChunk {
@@ -32,7 +23,7 @@ export function compiledAt(L: LuaThread, firstId: number): CompiledChunk {
 /** Pushes a function of the chunk, as compiling it in this state would. */
 export function pushCompiled(L: LuaThread, globals: Table, { main, ids }: CompiledChunk): void {
   const firstId = L.l_G.id_counter;
-  const closure = luaF_newLclosure(L, 1);
+  const closure = new LClosure(L, 1);
   closure.p = copyOf(L, main);
   luaF_initupvals(L, closure);
   closure.upvals[0]?.setfrom(new TValue(types.LUA_TTABLE, globals));

@@ -7,7 +7,10 @@ import { CompiledChunks } from './index.js';
 import { openTestState, thrownBy } from './test-rig.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const compiled = (ids = 1): CompiledChunk => ({ main: { cache: null, p: [] }, ids });
+const compiled = (ids = 1): CompiledChunk => {
+  const source = { realstring: bytes('@a.lua') };
+  return { main: { cache: null, linedefined: 0, p: [], source }, ids };
+};
 
 describe('what is kept', () => {
   test('is found by the name and the very text of the file', () => {

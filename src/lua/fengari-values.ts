@@ -2,7 +2,7 @@
  * How fengari 0.1.5 keeps its values, for what is done many times in each state: the functions of the manual copy and hash
  * the name of every field anew, and a state of a few lines is mostly fields that each state has. Names are fengari's.
  */
-import type { LuaBytes, LuaThread } from './fengari.js';
+import type { CFunction, LuaBytes, LuaThread } from './fengari.js';
 // The files of fengari need each other in a circle, which has to be entered where fengari itself does.
 import './fengari.js';
 // @ts-expect-error fengari ships no types
@@ -43,8 +43,12 @@ interface TableEntry {
 /** A compiled function. A state changes nothing in it but `cache`, the closure it made of it last. */
 export interface Proto {
   readonly cache: LClosure | null;
+  /** 0 for the body of a chunk. */
+  readonly linedefined: number;
   /** The functions in it. */
   readonly p: readonly Proto[];
+  /** The name of its chunk, with a first character that tells what the name is. */
+  readonly source: TString;
 }
 
 export interface LClosure {
@@ -54,12 +58,13 @@ export interface LClosure {
 
 interface Functions {
   readonly Proto: new (L: LuaThread) => Proto;
-  /** Gives it upvalues of its own, which are nil. */
+  /** Gives a new closure upvalues of its own, which are nil. */
   readonly luaF_initupvals: (L: LuaThread, closure: LClosure) => void;
-  readonly luaF_newLclosure: (L: LuaThread, upvalueCount: number) => LClosure;
 }
 
 interface Tables {
+  /** To be called when a field of what may be a metatable was set. */
+  readonly invalidateTMcache: (table: Table) => void;
   /** A nil when there is none. The place is the table's own. */
   readonly luaH_getstr: (table: Table, key: TString) => TValue;
   readonly luaH_new: (L: LuaThread) => Table;
@@ -68,7 +73,11 @@ interface Tables {
 }
 
 interface Objects {
+  /** A function of JavaScript with upvalues. */
+  readonly CClosure: new (L: LuaThread, fn: CFunction, upvalueCount: number) => object;
+  readonly LClosure: new (L: LuaThread, upvalueCount: number) => LClosure;
   readonly TValue: new (type: number, value: unknown) => TValue;
+  readonly pushsvalue2s: (L: LuaThread, string: TString) => void;
   /** Pushes a copy. */
   readonly pushobj2s: (L: LuaThread, value: TValue) => void;
 }
@@ -80,6 +89,7 @@ interface Strings {
 /** Finer than the types of the manual. */
 interface Types {
   readonly LUA_TBOOLEAN: number;
+  readonly LUA_TCCL: number;
   /** A function of JavaScript without upvalues. */
   readonly LUA_TLCF: number;
   readonly LUA_TLCL: number;
@@ -91,7 +101,7 @@ interface Types {
 }
 
 export const { constant_types: types } = untypedDefinitions as { readonly constant_types: Types };
-export const { Proto, luaF_initupvals, luaF_newLclosure } = untypedFunctions as Functions;
-export const { luaH_getstr, luaH_new, luaH_setfrom } = untypedTables as Tables;
-export const { TValue, pushobj2s } = untypedObjects as Objects;
+export const { Proto, luaF_initupvals } = untypedFunctions as Functions;
+export const { invalidateTMcache, luaH_getstr, luaH_new, luaH_setfrom } = untypedTables as Tables;
+export const { CClosure, LClosure, TValue, pushobj2s, pushsvalue2s } = untypedObjects as Objects;
 export const { TString } = untypedStrings as Strings;

@@ -1,5 +1,5 @@
 import type { LuaThread } from './fengari.js';
-import { TValue, luaH_setfrom, types, type Table } from './fengari-values.js';
+import { TValue, invalidateTMcache, luaH_setfrom, types, type Table } from './fengari-values.js';
 
 interface Field {
   readonly key: TValue;
@@ -36,5 +36,6 @@ export class LibraryTemplate {
   /** In the order in which the first state has them. */
   copyTo(L: LuaThread, table: Table): void {
     for (const { key, value } of this.#fields) luaH_setfrom(L, table, key, value);
+    invalidateTMcache(table);
   }
 }

@@ -1,5 +1,13 @@
 import { lua, type CFunction, type LuaThread } from './fengari.js';
-import { TValue, luaH_getstr, luaH_setfrom, types, type TString, type Table } from './fengari-values.js';
+import {
+  TValue,
+  invalidateTMcache,
+  luaH_getstr,
+  luaH_setfrom,
+  types,
+  type TString,
+  type Table,
+} from './fengari-values.js';
 import { nameString } from './text.js';
 
 /** The table of a state's global variables; a chunk can change what is in it, and not which it is. */
@@ -24,12 +32,17 @@ export function setFunction(L: LuaThread, table: Table, name: string, fn: CFunct
   setField(L, table, name, new TValue(types.LUA_TLCF, fn));
 }
 
+export function setBoolean(L: LuaThread, table: Table, name: string, value: boolean): void {
+  setField(L, table, name, new TValue(types.LUA_TBOOLEAN, value));
+}
+
 export function setTable(L: LuaThread, table: Table, name: string, value: Table): void {
   setField(L, table, name, new TValue(types.LUA_TTABLE, value));
 }
 
 function setField(L: LuaThread, table: Table, name: string, value: TValue): void {
   luaH_setfrom(L, table, new TValue(types.LUA_TLNGSTR, nameString(name)), value);
+  invalidateTMcache(table);
 }
 
 /** The keys of a table that are strings, in the order in which Lua iterates them. */

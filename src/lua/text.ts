@@ -1,5 +1,5 @@
 import { lauxlib, lua, type LuaBytes, type LuaThread } from './fengari.js';
-import { TString } from './fengari-values.js';
+import { TString, pushsvalue2s } from './fengari-values.js';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -18,6 +18,10 @@ export function nameString(name: string): TString {
 /** The bytes of such a name. */
 export function nameBytes(name: string): LuaBytes {
   return nameString(name).realstring;
+}
+
+export function pushName(L: LuaThread, name: string): void {
+  pushsvalue2s(L, nameString(name));
 }
 
 export function pushText(L: LuaThread, text: string): void {
