@@ -4,7 +4,6 @@ import { FettleError } from '../errors/index.js';
 import { EventBus } from '../events/index.js';
 import { createFetcher, type Fetcher } from '../fetch/index.js';
 import { monotonicMs, openFilesLimit, type Host } from '../host/index.js';
-import { CompiledChunks } from '../lua/index.js';
 import type { Manifest, PackageRequest } from '../manifest/index.js';
 import { ChildRegistry } from '../process/index.js';
 import type { RecipeMemory } from '../recipe/index.js';
@@ -283,7 +282,6 @@ export class Engine implements AsyncDisposable {
       lockTimeoutMs: this.#options.lockTimeoutMs,
       followsHolders: this.#options.followHolders ?? false,
       luaCpuLimitMs: this.#options.luaCpuLimitMs,
-      chunks: new CompiledChunks(),
       signal,
     };
   }

@@ -28,11 +28,10 @@ export class RecipeCode implements Disposable {
   }
 
   #open(): LuaState {
-    const { host, version, luaCpuLimitMs, chunks } = this.run;
+    const { host, version, luaCpuLimitMs } = this.run;
     return reopenRecipe(this.recipe, {
       host,
       version,
-      chunks,
       log: this.log,
       ...(luaCpuLimitMs !== undefined && { cpuLimitMs: luaCpuLimitMs }),
     });

@@ -3,7 +3,7 @@ import type { Cache } from '../cache/index.js';
 import type { EventBus } from '../events/index.js';
 import type { Fetcher } from '../fetch/index.js';
 import type { Host } from '../host/index.js';
-import type { CompiledChunks, LuaFunction, LuaState } from '../lua/index.js';
+import type { LuaFunction, LuaState } from '../lua/index.js';
 import type { Manifest } from '../manifest/index.js';
 import type { ChildRegistry } from '../process/index.js';
 import type { RecipeMemory } from '../recipe/index.js';
@@ -54,8 +54,6 @@ export interface Run {
   /** Whether the log of a process that is waited for is told. */
   readonly followsHolders: boolean;
   readonly luaCpuLimitMs: number | undefined;
-  /** The recipes whose functions are called later, and what recipes required. */
-  readonly chunks: CompiledChunks;
   /** Aborts when the run ends early: Ctrl-C, or the first failure with `failFast`. */
   readonly signal: AbortSignal;
 }

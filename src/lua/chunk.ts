@@ -1,5 +1,4 @@
 import { FettleError } from '../errors/index.js';
-import { compiledAt, pushCompiled } from './compiled-chunk.js';
 import { lauxlib, lua, type DebugRecord, type LuaThread } from './fengari.js';
 import type { Machine } from './machine.js';
 import { displayText, encodeText, nameBytes } from './text.js';
@@ -23,24 +22,8 @@ export function loadChunk(machine: Machine, L: LuaThread, chunk: { source: Uint8
   const text = displayText(source);
   machine.sources.add(file, text, () => shortName(L, name));
   machine.libraries.openFor(machine, L, text);
-  pushFunction(machine, L, { source, file, name });
-}
-
-function pushFunction(
-  machine: Machine,
-  L: LuaThread,
-  { source, file, name }: { source: Uint8Array; file: string; name: Uint8Array },
-): void {
-  const chunks = machine.options.chunks;
-  const known = chunks?.find(file, source);
-  if (known) {
-    pushCompiled(L, machine.globals, known);
-    return;
-  }
-  const firstId = L.l_G.id_counter;
   const status = lauxlib.luaL_loadbufferx(L, source, source.length, name, TEXT_ONLY);
   if (status !== lua.LUA_OK) throw syntaxError(machine, L, file);
-  chunks?.keep(file, source, compiledAt(L, firstId));
 }
 
 /** Keeps the line break after a `#` line, so that line numbers stay true. */

@@ -8,8 +8,6 @@ import './fengari.js';
 // @ts-expect-error fengari ships no types
 import * as untypedDefinitions from 'fengari/src/defs.js';
 // @ts-expect-error fengari ships no types
-import * as untypedFunctions from 'fengari/src/lfunc.js';
-// @ts-expect-error fengari ships no types
 import * as untypedObjects from 'fengari/src/lobject.js';
 // @ts-expect-error fengari ships no types
 import * as untypedStrings from 'fengari/src/lstring.js';
@@ -25,8 +23,6 @@ export interface TString {
 export interface TValue {
   readonly type: number;
   readonly value: unknown;
-  /** Takes over what the other holds. */
-  setfrom(other: TValue): void;
 }
 
 export interface Table {
@@ -40,26 +36,14 @@ interface TableEntry {
   readonly n: TableEntry | undefined;
 }
 
-/** A compiled function. A state changes nothing in it but `cache`, the closure it made of it last. */
-export interface Proto {
-  readonly cache: LClosure | null;
-  /** 0 for the body of a chunk. */
-  readonly linedefined: number;
-  /** The functions in it. */
-  readonly p: readonly Proto[];
-  /** The name of its chunk, with a first character that tells what the name is. */
-  readonly source: TString;
-}
-
-export interface LClosure {
-  p: Proto;
-  readonly upvals: readonly TValue[];
-}
-
-interface Functions {
-  readonly Proto: new (L: LuaThread) => Proto;
-  /** Gives a new closure upvalues of its own, which are nil. */
-  readonly luaF_initupvals: (L: LuaThread, closure: LClosure) => void;
+/** A function of Lua code. */
+interface LClosure {
+  readonly p: {
+    /** 0 for the body of a chunk. */
+    readonly linedefined: number;
+    /** The name of its chunk, with a first character that tells what the name is. */
+    readonly source: TString;
+  };
 }
 
 interface Tables {
@@ -101,7 +85,6 @@ interface Types {
 }
 
 export const { constant_types: types } = untypedDefinitions as { readonly constant_types: Types };
-export const { Proto, luaF_initupvals } = untypedFunctions as Functions;
 export const { invalidateTMcache, luaH_getstr, luaH_new, luaH_setfrom } = untypedTables as Tables;
 export const { CClosure, LClosure, TValue, pushobj2s, pushsvalue2s } = untypedObjects as Objects;
 export const { TString } = untypedStrings as Strings;

@@ -5,17 +5,12 @@
 // @ts-expect-error fengari ships no types
 import * as untyped from 'fengari';
 
-/** A Lua thread: the main one or a coroutine. Opaque but for a few fields that repair fengari, or spare it work. */
+/** A Lua thread: the main one or a coroutine. Opaque but for two fields that repair fengari. */
 export interface LuaThread {
   /** Stack index of the running message handler, 0 for none. Set to 0 by the CPU limit so that no handler runs after it. */
   errfunc: number;
   /** The running function's frame. */
   readonly ci: { callstatus: number };
-  /** What it shares with the other threads of its state. */
-  readonly l_G: {
-    /** The next number of an object, which `tostring` shows as its address. */
-    id_counter: number;
-  };
 }
 
 export type LuaBytes = Uint8Array;

@@ -1,4 +1,3 @@
-export { CompiledChunks } from './compiled-chunks.js';
 export type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
 export {
   HostObject,

@@ -1,6 +1,5 @@
 import type { LogLevel } from '../events/index.js';
 import type { Host } from '../host/index.js';
-import type { CompiledChunks } from './compiled-chunks.js';
 import type { HostValue, LuaFunction, LuaValue } from './values.js';
 
 /** What one Lua state is given and may reach. */
@@ -15,8 +14,6 @@ export interface LuaStateOptions {
   /** Extra fields of the global table `fettle`. */
   readonly fettleFields?: Readonly<Record<string, HostValue>>;
   readonly version: string;
-  /** Shared by states that load the same files, so that each file is compiled once. */
-  readonly chunks?: CompiledChunks;
 }
 
 /** What code run in a state has read so far: part of a package's key. */

@@ -3,14 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { FettleError, hasCode, messageOf } from '../errors/index.js';
 import type { LogLevel } from '../events/index.js';
 import type { Host } from '../host/index.js';
-import {
-  LuaFunction,
-  openLuaState,
-  readPlainChunk,
-  type CompiledChunks,
-  type LuaState,
-  type LuaValue,
-} from '../lua/index.js';
+import { LuaFunction, openLuaState, readPlainChunk, type LuaState, type LuaValue } from '../lua/index.js';
 import { MANIFEST_NAME } from '../support/manifest-name.js';
 import { readArray, wrongType } from './lua-fields.js';
 import { MANIFEST_GLOBALS } from './manifest-globals.js';
@@ -32,8 +25,6 @@ export interface LuaHost {
   readonly log?: (level: LogLevel, message: string) => void;
   /** Lua CPU time one call may use, in milliseconds. */
   readonly cpuLimitMs?: number;
-  /** Spares states that load the same files compiling them again. */
-  readonly chunks?: CompiledChunks;
 }
 
 /**

@@ -1,10 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { CompiledChunks } from '../lua/index.js';
 import { loadRecipe, reopenRecipe } from './load-recipe.js';
 import { RecipeRig, WORK, failureOf, requestFor } from './recipe-rig.js';
-import type { Recipe } from './recipe.js';
 
 describe('loadRecipe', () => {
   test('reads everything a recipe may declare', () => {
@@ -218,43 +216,6 @@ describe('what a recipe reads while it loads', () => {
     const recipe = rig.load(lua, { host: { env: { NAME: 'other' } } });
     expect(recipe.observed.env).toEqual({ NAME: 'other' });
     expect(recipe.products).toEqual({ other: 'bin/tool' });
-  });
-});
-
-describe('what a recipe was compiled to', () => {
-  const options = (rig: RecipeRig, chunks: CompiledChunks) => ({ host: rig.host(), version: '0.0.1', chunks });
-  const isKept = (chunks: CompiledChunks, recipe: Recipe) =>
-    chunks.find(recipe.file.file, readFileSync(recipe.file.file)) !== undefined;
-  const load = (rig: RecipeRig, chunks: CompiledChunks, text: string): Recipe => {
-    rig.write('recipe.lua', `identity = "a.b@1" ${text}`);
-    const { recipe, state } = loadRecipe(rig.file('recipe.lua'), requestFor('a.b@1'), options(rig, chunks));
-    state.close();
-    return recipe;
-  };
-
-  test('is kept until its functions are called', async () => {
-    using rig = new RecipeRig();
-    const chunks = new CompiledChunks();
-    const recipe = load(rig, chunks, 'local calls = 0 function install() calls = calls + 1 return calls end');
-    expect(isKept(chunks, recipe)).toBe(true);
-    using state = reopenRecipe(recipe, options(rig, chunks));
-    expect(isKept(chunks, recipe)).toBe(false);
-    expect(await state.call(state.global('install') as never, [])).toEqual([1]);
-  });
-
-  test('is not kept for a recipe without functions', () => {
-    using rig = new RecipeRig();
-    const chunks = new CompiledChunks();
-    expect(isKept(chunks, load(rig, chunks, 'install = "make"'))).toBe(false);
-  });
-
-  test('is not what runs when the recipe was changed meanwhile', () => {
-    using rig = new RecipeRig();
-    const chunks = new CompiledChunks();
-    const recipe = load(rig, chunks, 'function install(ctx) end');
-    writeFileSync(recipe.file.file, 'identity = "a.b@1" function install(ctx) error("changed") end');
-    expect(failureOf(() => reopenRecipe(recipe, options(rig, chunks))).code).toBe('E_RECIPE');
-    expect(isKept(chunks, recipe)).toBe(false);
   });
 });
 

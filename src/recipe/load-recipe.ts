@@ -38,9 +38,7 @@ export function loadRecipe(file: RecipeFile, request: PackageRequest, options: L
   const { state, digest } = runRecipe(found, options, content);
   try {
     if (digest !== found.digest && !found.isLocal) throw changed(found);
-    const recipe = readRecipe({ ...found, digest }, request, { state, ...options });
-    if (!hasFunctions(recipe)) options.chunks?.forget(found.file);
-    return { recipe, state };
+    return { recipe: readRecipe({ ...found, digest }, request, { state, ...options }), state };
   } catch (error) {
     state.close();
     throw error;
@@ -53,15 +51,9 @@ export function loadRecipe(file: RecipeFile, request: PackageRequest, options: L
  */
 export function reopenRecipe(recipe: Recipe, options: LuaHost): LuaState {
   const { state, digest } = runRecipe(recipe.file, options);
-  options.chunks?.forget(recipe.file.file);
   if (digest === recipe.file.digest) return state;
   state.close();
   throw changed(recipe.file);
-}
-
-/** Whether it is run again, for the functions of its verbs. */
-function hasFunctions(recipe: Recipe): boolean {
-  return VERB_NAMES.some((name) => recipe[name].form === 'function');
 }
 
 /** @param known what is in the file, for which its digest was taken */

@@ -116,12 +116,11 @@ async function load(loading: Loading): Promise<Recipe> {
 
 async function read({ run, node, emit }: Loading): Promise<Recipe> {
   const file = await locate(run, node, emit);
-  const { host, version, luaCpuLimitMs, chunks } = run;
+  const { host, version, luaCpuLimitMs } = run;
   const spoken: string[] = [];
   const { recipe, state } = readRecipe(file, node.request, {
     host,
     version,
-    chunks,
     log: (level, message) => {
       spoken.push(message);
       emit({ kind: 'log', level, message });
