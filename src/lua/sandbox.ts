@@ -1,9 +1,8 @@
 import { openBaseLibrary } from './base-library.js';
 import { adaptCoroutineLibrary } from './coroutine-library.js';
-import { lauxlib, lua, lualib, type CFunction, type LuaThread } from './fengari.js';
+import { lua, type CFunction, type LuaThread } from './fengari.js';
 import { createMachine } from './create-machine.js';
 import { fettleTable } from './fettle-table.js';
-import { forbidden } from './forbidden.js';
 import type { OpenLibrary } from './libraries.js';
 import { popGlobal } from './globals.js';
 import { ioLibrary } from './io-library.js';
@@ -11,18 +10,11 @@ import { LineLog } from './line-log.js';
 import type { Machine } from './machine.js';
 import { osLibrary } from './os-library.js';
 import { LOADED } from './require.js';
+import { openStandardLibrary, type StandardLibrary } from './standard-libraries.js';
 import type { LuaStateOptions } from './state.js';
 import { displayValue, nameBytes } from './text.js';
 import { locate } from './traceback.js';
 import type { HostValue } from './values.js';
-
-const STANDARD: Readonly<Record<string, CFunction>> = {
-  coroutine: lualib.luaopen_coroutine,
-  math: lualib.luaopen_math,
-  string: lualib.luaopen_string,
-  table: lualib.luaopen_table,
-  utf8: lualib.luaopen_utf8,
-};
 
 /** A machine with what every chunk needs, which opens the other libraries of a recipe, and lets nothing out. */
 export function createSandbox(options: LuaStateOptions): Machine {
@@ -33,15 +25,13 @@ export function createSandbox(options: LuaStateOptions): Machine {
 
 /** Those that are opened when a chunk mentions them. */
 const LIBRARIES: Readonly<Record<string, OpenLibrary>> = {
-  ...Object.fromEntries(
-    Object.entries(STANDARD).map(([name, open]): [string, OpenLibrary] => [
-      name,
-      (machine, L) => {
-        openStandard(L, name, open);
-        adaptStandard(machine, L, name);
-      },
-    ]),
-  ),
+  coroutine: (machine, L) => {
+    adaptCoroutineLibrary(machine, L, openStandardLibrary(machine, L, 'coroutine'));
+  },
+  math: openStandard('math'),
+  string: openStandard('string'),
+  table: openStandard('table'),
+  utf8: openStandard('utf8'),
   fettle: (machine, L) => {
     machine.writer.push(L, fettleTable(machine.options), 'fettle');
     popGlobal(L, 'fettle');
@@ -66,23 +56,10 @@ const LIBRARIES: Readonly<Record<string, OpenLibrary>> = {
 /** The globals that a chunk may find, whether they are open already or not. */
 export const LIBRARY_NAMES: readonly string[] = Object.keys(LIBRARIES);
 
-function openStandard(L: LuaThread, name: string, open: CFunction): void {
-  lauxlib.luaL_requiref(L, nameBytes(name), open, true);
-  lua.lua_pop(L, 1);
-}
-
-function adaptStandard(machine: Machine, L: LuaThread, name: string): void {
-  if (name === 'coroutine') {
-    inTable(L, name, () => {
-      adaptCoroutineLibrary(machine, L);
-    });
-  }
-  if (name === 'string') {
-    const dump = forbidden('string.dump', 'Precompiled code is not run by fettle.');
-    inTable(L, name, () => {
-      setFields(machine, L, { dump });
-    });
-  }
+function openStandard(name: StandardLibrary): OpenLibrary {
+  return (machine, L) => {
+    openStandardLibrary(machine, L, name);
+  };
 }
 
 function ioOf({ options, observed, resources }: Machine): ReturnType<typeof ioLibrary> {
@@ -127,18 +104,4 @@ function tracebackFunction(machine: Machine): CFunction {
     machine.writer.push(L, `${message}stack traceback:\n\t${frames.join('\n\t')}`);
     return 1;
   };
-}
-
-function inTable(L: LuaThread, name: string, change: () => void): void {
-  lua.lua_getglobal(L, nameBytes(name));
-  change();
-  lua.lua_pop(L, 1);
-}
-
-/** Sets fields of the table on top of the stack. */
-function setFields(machine: Machine, L: LuaThread, fields: Readonly<Record<string, HostValue>>): void {
-  for (const [name, value] of Object.entries(fields)) {
-    machine.writer.push(L, value, name);
-    lua.lua_setfield(L, -2, nameBytes(name));
-  }
 }
