@@ -21,7 +21,7 @@ import { ValueWriter } from './write.js';
  */
 export function createMachine(
   options: LuaStateOptions,
-  libraries: Readonly<Record<string, OpenLibrary>> = {},
+  libraries: Readonly<Record<string, OpenLibrary<Machine>>> = {},
 ): Machine {
   const main = lauxlib.luaL_newstate();
   const functions = new FunctionTable();

@@ -119,3 +119,17 @@ test('the globals come in the same order in each state', () => {
   expect(order()).toEqual(first);
   expect(JSON.stringify(order())).toBe(JSON.stringify(first));
 });
+
+test.each(['_G', 'string', 'table', 'package.loaded'])(
+  '%s serves as a metatable, whatever is put into it when',
+  (table) => {
+    const state = openTestState();
+    const source = `
+    local mine = setmetatable({}, ${table})
+    before = rawequal(mine.absent, nil)
+    ${table}.__index = function(_, key) return key end
+    after = mine.absent`;
+    state.run(source, 'recipe.lua');
+    expect([state.global('before'), state.global('after')]).toEqual([true, 'absent']);
+  },
+);

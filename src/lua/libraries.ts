@@ -1,8 +1,7 @@
 import type { LuaThread } from './fengari.js';
-import type { Machine } from './machine.js';
 
-/** Opens one library: leaves the stack as it was. */
-export type OpenLibrary = (machine: Machine, L: LuaThread) => void;
+/** Opens one library of a machine `M`: leaves the stack as it was. */
+export type OpenLibrary<M> = (machine: M, L: LuaThread) => void;
 
 /** With these a chunk can reach any global without naming it. */
 const REACHES_EVERYTHING = /_G|_ENV|\b(?:load|package)\b/;
@@ -13,13 +12,13 @@ const CALLS_METHODS = /:\s*[A-Za-z_]/;
  * The libraries of one state, opened when the text of a chunk first mentions them. Most recipes use one or two, and
  * opening all of them takes longer than running the recipe.
  */
-export class Libraries {
+export class Libraries<M> {
   readonly #opened = new Set<string>();
 
-  constructor(private readonly libraries: Readonly<Record<string, OpenLibrary>>) {}
+  constructor(private readonly libraries: Readonly<Record<string, OpenLibrary<M>>>) {}
 
   /** Opens what a chunk may use, before it runs. */
-  openFor(machine: Machine, L: LuaThread, source: string): void {
+  openFor(machine: M, L: LuaThread, source: string): void {
     const reachesEverything = REACHES_EVERYTHING.test(source);
     for (const [name, open] of Object.entries(this.libraries)) {
       if (this.#opened.has(name) || !(reachesEverything || mentions(source, name))) continue;

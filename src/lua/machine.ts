@@ -28,7 +28,7 @@ export interface Machine {
   readonly raised: RaisedErrors;
   readonly observed: ObservedFiles;
   /** Those that are opened when a chunk mentions them. */
-  readonly libraries: Libraries;
+  readonly libraries: Libraries<Machine>;
   /** What must be let go when the state closes (open files). */
   readonly resources: Set<Disposable>;
   closed: boolean;

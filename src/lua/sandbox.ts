@@ -24,7 +24,7 @@ export function createSandbox(options: LuaStateOptions): Machine {
 }
 
 /** Those that are opened when a chunk mentions them. */
-const LIBRARIES: Readonly<Record<string, OpenLibrary>> = {
+const LIBRARIES: Readonly<Record<string, OpenLibrary<Machine>>> = {
   coroutine: (machine, L) => {
     adaptCoroutineLibrary(machine, L, openStandardLibrary(machine, L, 'coroutine'));
   },
@@ -56,7 +56,7 @@ const LIBRARIES: Readonly<Record<string, OpenLibrary>> = {
 /** The globals that a chunk may find, whether they are open already or not. */
 export const LIBRARY_NAMES: readonly string[] = Object.keys(LIBRARIES);
 
-function openStandard(name: StandardLibrary): OpenLibrary {
+function openStandard(name: StandardLibrary): OpenLibrary<Machine> {
   return (machine, L) => {
     openStandardLibrary(machine, L, name);
   };
