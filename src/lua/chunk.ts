@@ -1,7 +1,7 @@
 import { FettleError } from '../errors/index.js';
 import { lauxlib, lua, type DebugRecord, type LuaThread } from './fengari.js';
 import type { Machine } from './machine.js';
-import { displayText, nameBytes } from './text.js';
+import { displayText, encodeText, nameBytes } from './text.js';
 
 const TEXT_ONLY = nameBytes('t');
 const ESCAPE = 0x1b;
@@ -16,14 +16,12 @@ const NEWLINE = 0x0a;
  */
 export function loadChunk(machine: Machine, L: LuaThread, chunk: { source: Uint8Array | string; file: string }): void {
   const { file } = chunk;
-  const source = withoutPreamble(
-    typeof chunk.source === 'string' ? new TextEncoder().encode(chunk.source) : chunk.source,
-  );
+  const source = withoutPreamble(typeof chunk.source === 'string' ? encodeText(chunk.source) : chunk.source);
   if (source[0] === ESCAPE) throw precompiled(file);
-  const name = new TextEncoder().encode(`@${file}`);
+  const name = encodeText(`@${file}`);
   const text = displayText(source);
   machine.sources.add(file, text, () => shortName(L, name));
-  machine.libraries?.openFor(L, text);
+  machine.libraries.openFor(machine, L, text);
   const status = lauxlib.luaL_loadbufferx(L, source, source.length, name, TEXT_ONLY);
   if (status !== lua.LUA_OK) throw syntaxError(machine, L, file);
 }

@@ -1,5 +1,7 @@
 import { lua, lauxlib, type CFunction, type LuaThread } from './fengari.js';
+import type { Table } from './fengari-values.js';
 import type { Machine } from './machine.js';
+import { setFunction } from './tables.js';
 import { displayText, nameBytes, pushText } from './text.js';
 import { locate } from './traceback.js';
 
@@ -12,9 +14,9 @@ interface Manner {
 /**
  * Replaces what the standard library's `resume`, `wrap`, `yield`, `running` and `isyieldable` get wrong here: a coroutine of
  * a recipe that waits for fettle must suspend all coroutines around it up to the driver, and the coroutine that the driver
- * made for the call is, for the recipe, the main program. Expects the library table on top of the stack.
+ * made for the call is, for the recipe, the main program.
  */
-export function adaptCoroutineLibrary(machine: Machine, L: LuaThread): void {
+export function adaptCoroutineLibrary(machine: Machine, L: LuaThread, library: Table): void {
   const functions: Record<string, CFunction> = {
     resume: (T) =>
       resume(machine, T, { coroutine: threadArgument(T), arguments: lua.lua_gettop(T) - 1, manner: asStatus }),
@@ -30,10 +32,7 @@ export function adaptCoroutineLibrary(machine: Machine, L: LuaThread): void {
       return 1;
     },
   };
-  for (const [name, fn] of Object.entries(functions)) {
-    lua.lua_pushcfunction(L, fn);
-    lua.lua_setfield(L, -2, nameBytes(name));
-  }
+  for (const [name, fn] of Object.entries(functions)) setFunction(L, library, name, fn);
 }
 
 const asStatus: Manner = {

@@ -2,7 +2,9 @@ import { CpuMeter } from './cpu-meter.js';
 import { lauxlib } from './fengari.js';
 import { FunctionTable } from './function-table.js';
 import { bindHostFunction } from './host-call.js';
+import { globalTable } from './tables.js';
 import { HostTables } from './host-tables.js';
+import { Libraries, type OpenLibrary } from './libraries.js';
 import type { Machine } from './machine.js';
 import { catchNativeErrors } from './native-errors.js';
 import { ObservedFiles } from './observed.js';
@@ -13,8 +15,14 @@ import { Suspensions } from './suspension.js';
 import { ChunkSources } from './traceback.js';
 import { ValueWriter } from './write.js';
 
-/** A state without any library. */
-export function createMachine(options: LuaStateOptions): Machine {
+/**
+ * A state in which no library is open.
+ * @param libraries those that are to be opened when a chunk mentions them
+ */
+export function createMachine(
+  options: LuaStateOptions,
+  libraries: Readonly<Record<string, OpenLibrary<Machine>>> = {},
+): Machine {
   const main = lauxlib.luaL_newstate();
   const functions = new FunctionTable();
   const hostTables = new HostTables();
@@ -23,6 +31,7 @@ export function createMachine(options: LuaStateOptions): Machine {
   const machine: Machine = {
     options,
     main,
+    globals: globalTable(main),
     reader: new ValueReader(functions, hostTables),
     writer: new ValueWriter(functions, hostTables, (call) => bindHostFunction(machine, call)),
     functions,
@@ -32,7 +41,7 @@ export function createMachine(options: LuaStateOptions): Machine {
     sources,
     raised: new RaisedErrors(),
     observed: new ObservedFiles(),
-    libraries: undefined,
+    libraries: new Libraries(libraries),
     resources: new Set(),
     closed: false,
   };

@@ -1,46 +1,46 @@
 import { FettleError } from '../errors/index.js';
-import { lua, lauxlib, type LuaThread, type DebugRecord } from './fengari.js';
-import { displayText, nameBytes } from './text.js';
+import { lua, type LuaThread } from './fengari.js';
+import { CClosure, LClosure, TValue, pushobj2s, types } from './fengari-values.js';
+import { displayText } from './text.js';
 import { LuaFunction } from './values.js';
 
-/** The functions of one state that JavaScript holds. They stay in the registry until the state closes. */
+/** The functions of one state that JavaScript holds. */
 export class FunctionTable {
   readonly #handles = new WeakMap<object, LuaFunction>();
-  readonly #own = new WeakSet<LuaFunction>();
+  readonly #values = new WeakMap<LuaFunction, TValue>();
 
   /** The handle of the function at `index`; one function has one handle. */
   handleAt(L: LuaThread, index: number): LuaFunction {
-    const pointer = lua.lua_topointer(L, index) ?? {};
-    const known = this.#handles.get(pointer);
+    const fn = lua.lua_topointer(L, index) ?? {};
+    const known = this.#handles.get(fn);
     if (known) return known;
-    const handle = this.#register(L, index);
-    this.#handles.set(pointer, handle);
-    this.#own.add(handle);
+    const { file, line } = definitionOf(fn);
+    const handle = new LuaFunction(file, line);
+    this.#handles.set(fn, handle);
+    this.#values.set(handle, new TValue(typeOf(fn), fn));
     return handle;
   }
 
   /** @throws FettleError E_LUA_VALUE when the function belongs to another state */
   push(L: LuaThread, fn: LuaFunction): void {
-    if (!this.#own.has(fn)) {
+    const value = this.#values.get(fn);
+    if (!value) {
       throw new FettleError('E_LUA_VALUE', 'A Lua function was handed to a state it does not belong to.', {
         facts: { function: `${fn.file}:${fn.line}` },
       });
     }
-    lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, fn.ref);
-  }
-
-  #register(L: LuaThread, index: number): LuaFunction {
-    const { file, line } = definitionOf(L, index);
-    lua.lua_pushvalue(L, index);
-    return new LuaFunction(file, line, lauxlib.luaL_ref(L, lua.LUA_REGISTRYINDEX));
+    pushobj2s(L, value);
   }
 }
 
-function definitionOf(L: LuaThread, index: number): { file: string; line: number } {
-  const record: DebugRecord = new lua.lua_Debug();
-  lua.lua_pushvalue(L, index);
-  lua.lua_getinfo(L, nameBytes('>S'), record);
-  const source = displayText(record.source);
+function typeOf(fn: object): number {
+  if (fn instanceof LClosure) return types.LUA_TLCL;
+  return fn instanceof CClosure ? types.LUA_TCCL : types.LUA_TLCF;
+}
+
+function definitionOf(fn: object): { file: string; line: number } {
+  if (!(fn instanceof LClosure)) return { file: '[C]', line: 1 };
+  const { source, linedefined } = fn.p;
   // A chunk's body is "defined" at line 0; its first line is what a person looks for.
-  return { file: source.replace(/^[@=]/, ''), line: Math.max(1, record.linedefined) };
+  return { file: displayText(source.realstring).replace(/^[@=]/, ''), line: Math.max(1, linedefined) };
 }

@@ -24,11 +24,12 @@ test('what is not mentioned is not opened, and nothing is opened twice', () => {
   const opened: string[] = [];
   const open = (name: string) => () => void opened.push(name);
   const libraries = new Libraries({ math: open('math'), string: open('string'), utf8: open('utf8') });
+  const machine = null;
   const thread = {} as LuaThread;
-  libraries.openFor(thread, 'identity = "local.one@v1"');
+  libraries.openFor(machine, thread, 'identity = "local.one@v1"');
   expect(opened).toEqual([]);
-  libraries.openFor(thread, 'x = math.pi');
-  libraries.openFor(thread, 'x = math.pi .. (" "):rep(2)');
+  libraries.openFor(machine, thread, 'x = math.pi');
+  libraries.openFor(machine, thread, 'x = math.pi .. (" "):rep(2)');
   expect(opened).toEqual(['math', 'string']);
 });
 

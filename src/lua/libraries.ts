@@ -1,7 +1,7 @@
 import type { LuaThread } from './fengari.js';
 
-/** Opens one library: leaves the stack as it was. */
-export type OpenLibrary = (L: LuaThread) => void;
+/** Opens one library of a machine `M`: leaves the stack as it was. */
+export type OpenLibrary<M> = (machine: M, L: LuaThread) => void;
 
 /** With these a chunk can reach any global without naming it. */
 const REACHES_EVERYTHING = /_G|_ENV|\b(?:load|package)\b/;
@@ -12,21 +12,18 @@ const CALLS_METHODS = /:\s*[A-Za-z_]/;
  * The libraries of one state, opened when the text of a chunk first mentions them. Most recipes use one or two, and
  * opening all of them takes longer than running the recipe.
  */
-export class Libraries {
-  readonly #closed: Map<string, OpenLibrary>;
+export class Libraries<M> {
+  readonly #opened = new Set<string>();
 
-  constructor(libraries: Readonly<Record<string, OpenLibrary>>) {
-    this.#closed = new Map(Object.entries(libraries));
-  }
+  constructor(private readonly libraries: Readonly<Record<string, OpenLibrary<M>>>) {}
 
   /** Opens what a chunk may use, before it runs. */
-  openFor(L: LuaThread, source: string): void {
-    if (this.#closed.size === 0) return;
+  openFor(machine: M, L: LuaThread, source: string): void {
     const reachesEverything = REACHES_EVERYTHING.test(source);
-    for (const [name, open] of this.#closed) {
-      if (!reachesEverything && !mentions(source, name)) continue;
-      this.#closed.delete(name);
-      open(L);
+    for (const [name, open] of Object.entries(this.libraries)) {
+      if (this.#opened.has(name) || !(reachesEverything || mentions(source, name))) continue;
+      this.#opened.add(name);
+      open(machine, L);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { CpuMeter } from './cpu-meter.js';
 import type { LuaThread } from './fengari.js';
+import type { Table } from './fengari-values.js';
 import type { FunctionTable } from './function-table.js';
 import type { HostTables } from './host-tables.js';
 import type { Libraries } from './libraries.js';
@@ -15,6 +16,8 @@ import type { ValueWriter } from './write.js';
 export interface Machine {
   readonly options: LuaStateOptions;
   readonly main: LuaThread;
+  /** The table of its global variables. */
+  readonly globals: Table;
   readonly reader: ValueReader;
   readonly writer: ValueWriter;
   readonly functions: FunctionTable;
@@ -24,8 +27,8 @@ export interface Machine {
   readonly sources: ChunkSources;
   readonly raised: RaisedErrors;
   readonly observed: ObservedFiles;
-  /** What a chunk's text mentions is opened before it runs; undefined for a script, which has all of them open. */
-  libraries: Libraries | undefined;
+  /** Those that are opened when a chunk mentions them. */
+  readonly libraries: Libraries<Machine>;
   /** What must be let go when the state closes (open files). */
   readonly resources: Set<Disposable>;
   closed: boolean;

@@ -1,35 +1,34 @@
 import { loadChunk } from './chunk.js';
-import { createMachine } from './create-machine.js';
 import { runAsCoroutine, runToEnd } from './driver.js';
 import { lua } from './fengari.js';
-import { globalNames, setGlobal } from './globals.js';
+import { pushobj2s } from './fengari-values.js';
+import { GivenGlobals } from './given-globals.js';
+import { setGlobal } from './globals.js';
 import type { Machine } from './machine.js';
-import { LIBRARY_NAMES, openSandbox } from './sandbox.js';
+import { createSandbox } from './sandbox.js';
 import type { LuaState, LuaStateOptions, ObservedInputs } from './state.js';
-import { nameBytes, pushBytes } from './text.js';
+import { rawField } from './tables.js';
 import type { HostValue, LuaFunction, LuaValue } from './values.js';
 
 /** Opens a state for a manifest or a recipe: sandboxed, with the global table `fettle`. */
 export function openLuaState(options: LuaStateOptions): LuaState {
-  const machine = createMachine(options);
-  openSandbox(machine);
-  sandboxNames ??= globalNames(machine.main);
-  return new MachineState(machine, sandboxNames);
+  const machine = createSandbox(options);
+  sandboxGlobals ??= GivenGlobals.of(machine);
+  return new MachineState(machine, sandboxGlobals);
 }
 
 /** The globals of a sandbox in which nothing has run: the same in each, so they are listed once. */
-let sandboxNames: readonly string[] | undefined;
+let sandboxGlobals: GivenGlobals | undefined;
 
 /** A machine as the rest of fettle sees it. */
 export class MachineState implements LuaState {
-  /** Names of the globals that no chunk assigned. */
-  readonly #given: Set<string>;
+  #given: GivenGlobals;
 
   constructor(
     protected readonly machine: Machine,
-    given: readonly string[] = globalNames(machine.main),
+    given: GivenGlobals = GivenGlobals.of(machine),
   ) {
-    this.#given = new Set([...given, ...LIBRARY_NAMES]);
+    this.#given = given;
   }
 
   run(source: Uint8Array | string, name: string): void {
@@ -37,24 +36,24 @@ export class MachineState implements LuaState {
   }
 
   global(name: string): LuaValue {
-    const L = this.machine.main;
-    lua.lua_pushglobaltable(L);
-    pushBytes(L, nameBytes(name));
-    lua.lua_rawget(L, -2);
+    const { main: L, globals, reader } = this.machine;
+    const value = rawField(globals, name);
+    if (value.type === lua.LUA_TNIL) return undefined;
+    pushobj2s(L, value);
     try {
-      return this.machine.reader.read(L, -1);
+      return reader.read(L, -1);
     } finally {
       lua.lua_settop(L, 0);
     }
   }
 
   assignedGlobals(): readonly string[] {
-    return globalNames(this.machine.main).filter((name) => !this.#given.has(name));
+    return this.#given.othersIn(this.machine.globals);
   }
 
   setGlobal(name: string, value: HostValue): void {
     setGlobal(this.machine, name, value);
-    this.#given.add(name);
+    this.#given = this.#given.with(name);
   }
 
   async call(fn: LuaFunction, args: readonly HostValue[], signal?: AbortSignal): Promise<readonly LuaValue[]> {

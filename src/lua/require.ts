@@ -8,7 +8,7 @@ import { displayText, nameBytes, pushText, typeNameAt } from './text.js';
 import { badArgument } from './arguments.js';
 
 /** The registry's field for modules that are loaded; `package.loaded` is the same table. */
-export const LOADED = nameBytes('_LOADED');
+export const LOADED = '_LOADED';
 /** Dotted names only: no separator, no `..` and no absolute path can be part of one. */
 const MODULE_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
@@ -46,7 +46,7 @@ function remember(L: LuaThread, name: string): number {
     if (pushLoaded(L, name)) return 1;
     lua.lua_pushboolean(L, true);
   }
-  lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, LOADED);
+  lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, nameBytes(LOADED));
   pushText(L, name);
   lua.lua_pushvalue(L, -3);
   lua.lua_rawset(L, -3);
@@ -62,7 +62,7 @@ function moduleName(L: LuaThread): string {
 
 /** Leaves the loaded module on the stack, or nothing. */
 function pushLoaded(L: LuaThread, name: string): boolean {
-  lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, LOADED);
+  lua.lua_getfield(L, lua.LUA_REGISTRYINDEX, nameBytes(LOADED));
   pushText(L, name);
   const type = lua.lua_rawget(L, -2);
   lua.lua_remove(L, -2);

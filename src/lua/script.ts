@@ -1,5 +1,6 @@
 import { createMachine } from './create-machine.js';
 import { lua, lualib, type CFunction } from './fengari.js';
+import type { Table } from './fengari-values.js';
 import { fettleTable } from './fettle-table.js';
 import { popGlobal, setGlobal } from './globals.js';
 import type { Host } from '../host/index.js';
@@ -11,8 +12,9 @@ import { MachineState } from './open.js';
 import { osLibrary } from './os-library.js';
 import { adaptCoroutineLibrary } from './coroutine-library.js';
 import { keepHooksInProtectedCalls } from './protected-calls.js';
-import { keepNext } from './sandbox.js';
+import { keepNext } from './base-library.js';
 import { printFunction } from './print.js';
+import { rawField } from './tables.js';
 import { nameBytes } from './text.js';
 import type { LuaState } from './state.js';
 import { runTyped } from './typed-chunk.js';
@@ -104,11 +106,9 @@ class Script extends MachineState implements ScriptState {
 function openLibraries(machine: Machine, options: ScriptStateOptions): void {
   const L = machine.main;
   lualib.luaL_openlibs(L);
-  keepNext(L);
+  keepNext(machine);
   keepHooksInProtectedCalls(L);
-  lua.lua_getglobal(L, nameBytes('coroutine'));
-  adaptCoroutineLibrary(machine, L);
-  lua.lua_settop(L, 0);
+  adaptCoroutineLibrary(machine, L, rawField(machine.globals, 'coroutine').value as Table);
   lua.lua_pushcfunction(
     L,
     printFunction((line) => options.write(Buffer.from(`${line}\n`))),

@@ -1,17 +1,27 @@
 import { lauxlib, lua, type LuaBytes, type LuaThread } from './fengari.js';
+import { TString, pushsvalue2s } from './fengari-values.js';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
-const names = new Map<string, LuaBytes>();
+const names = new Map<string, TString>();
 
-/** A name that fettle itself chose (a field, a library): encoded once. Never call it with what a user wrote. */
-export function nameBytes(name: string): LuaBytes {
+/** A name that fettle itself chose (a field, a library): encoded and hashed once. Never call it with what a user wrote. */
+export function nameString(name: string): TString {
   const known = names.get(name);
   if (known) return known;
-  const bytes = encoder.encode(name);
-  names.set(name, bytes);
-  return bytes;
+  const string = new TString(null, encodeText(name));
+  names.set(name, string);
+  return string;
+}
+
+/** The bytes of such a name. */
+export function nameBytes(name: string): LuaBytes {
+  return nameString(name).realstring;
+}
+
+export function pushName(L: LuaThread, name: string): void {
+  pushsvalue2s(L, nameString(name));
 }
 
 export function pushText(L: LuaThread, text: string): void {
@@ -25,7 +35,7 @@ export function pushText(L: LuaThread, text: string): void {
 const SHORT = 64;
 const LAST_ASCII = 0x7f;
 
-function encodeText(text: string): LuaBytes {
+export function encodeText(text: string): LuaBytes {
   if (text.length > SHORT) return encoder.encode(text);
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index += 1) {

@@ -35,8 +35,6 @@ export class LuaFunction {
     /** Where the function is defined: the chunk's file and its first line (1-based). */
     readonly file: string,
     readonly line: number,
-    /** Index in the registry of the state it belongs to; only `src/lua` reads it. */
-    readonly ref: number,
   ) {}
 }
 

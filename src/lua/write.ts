@@ -2,7 +2,8 @@ import { FettleError } from '../errors/index.js';
 import { lua, type CFunction, type LuaThread } from './fengari.js';
 import type { FunctionTable } from './function-table.js';
 import type { HostTables } from './host-tables.js';
-import { displayText, nameBytes, pushBytes, pushText } from './text.js';
+import { setBoolean, setFunction, tableAt } from './tables.js';
+import { displayText, nameBytes, pushBytes, pushName, pushText } from './text.js';
 import {
   HostObject,
   LazyFields,
@@ -79,12 +80,22 @@ export class ValueWriter {
     }
   }
 
+  /** A table whose fields fettle named. */
+  #pushFields(L: LuaThread, fields: Readonly<Record<string, HostValue>>, name: string): void {
+    lua.lua_createtable(L, 0, 0);
+    for (const [key, value] of Object.entries(fields)) {
+      pushName(L, key);
+      this.push(L, value, memberName(name, key));
+      lua.lua_rawset(L, -3);
+    }
+  }
+
   #pushHostObject(L: LuaThread, object: HostObject, given: string): void {
     const name = object.name ?? given;
-    this.#pushEntries(L, Object.entries(object.fields), name);
+    this.#pushFields(L, object.fields, name);
     const owner = lua.lua_topointer(L, -1);
     for (const [key, fn] of Object.entries(object.methods)) {
-      pushText(L, key);
+      pushName(L, key);
       lua.lua_pushcfunction(L, this.bind({ fn, name: memberName(name, key), owner }));
       lua.lua_rawset(L, -3);
     }
@@ -92,7 +103,7 @@ export class ValueWriter {
   }
 
   #pushLazy(L: LuaThread, fields: LazyFields, name: string): void {
-    this.#pushEntries(L, Object.entries(fields.eager), name);
+    this.#pushFields(L, fields.eager, name);
     this.#addLate(L, { fields: fields.lazy, methods: [], makeMethod: noMethod }, name);
   }
 
@@ -104,7 +115,7 @@ export class ValueWriter {
     const compute = (T: LuaThread, table: number, key: string): boolean => {
       const produce = Object.hasOwn(fields, key) ? fields[key] : undefined;
       if (made.has(key) || !(produce || methods.includes(key))) return false;
-      pushText(T, key);
+      pushName(T, key);
       if (produce) this.push(T, produce(), memberName(name, key));
       else lua.lua_pushcfunction(T, this.bind({ fn: makeMethod(key), name: memberName(name, key), owner }));
       made.add(key);
@@ -123,24 +134,22 @@ export class ValueWriter {
 
   #pushLazyMetatable(L: LuaThread, compute: (T: LuaThread, table: number, key: string) => boolean): void {
     lua.lua_createtable(L, 0, 3);
-    lua.lua_pushcfunction(L, (T) => {
+    const metatable = tableAt(L, -1);
+    setFunction(L, metatable, '__index', (T) => {
       if (lua.lua_type(T, 2) !== lua.LUA_TSTRING) return 0;
       if (!compute(T, 1, displayText(lua.lua_tolstring(T, 2) ?? new Uint8Array()))) return 0;
       lua.lua_settop(T, 2);
       lua.lua_rawget(T, 1);
       return 1;
     });
-    lua.lua_setfield(L, -2, nameBytes('__index'));
-    lua.lua_pushcfunction(L, (T) => {
+    setFunction(L, metatable, '__pairs', (T) => {
       this.hostTables.complete(T, 1);
-      lua.lua_getfield(T, lua.LUA_REGISTRYINDEX, NEXT);
+      lua.lua_getfield(T, lua.LUA_REGISTRYINDEX, nameBytes(NEXT));
       lua.lua_pushvalue(T, 1);
       lua.lua_pushnil(T);
       return 3;
     });
-    lua.lua_setfield(L, -2, nameBytes('__pairs'));
-    lua.lua_pushboolean(L, false);
-    lua.lua_setfield(L, -2, nameBytes('__metatable'));
+    setBoolean(L, metatable, '__metatable', false);
   }
 }
 
@@ -149,10 +158,10 @@ function noMethod(name: string): never {
 }
 
 /** Where the registry keeps the original `next`, whatever a chunk assigns to the global. */
-export const NEXT = nameBytes('fettle.next');
+export const NEXT = 'fettle.next';
 
 function hasField(L: LuaThread, table: number, key: string): boolean {
-  pushText(L, key);
+  pushName(L, key);
   const type = lua.lua_rawget(L, table);
   lua.lua_pop(L, 1);
   return type !== lua.LUA_TNIL;

@@ -34,7 +34,7 @@ describe('parseShell', () => {
     ['an unknown name', 'fish', 'x'],
     ['a number', 1, 'x'],
     ['a boolean', true, 'x'],
-    ['a function', new LuaFunction('f', 1, 1), 'x'],
+    ['a function', new LuaFunction('f', 1), 'x'],
     ['an empty table', table(), 'x'],
     ['both forms', table(['inline', list('/p')], ['file', '/p'], ['ext', '.x']), 'x'],
     ['an unknown field', table(['inlin', list('/p')]), 'x.inlin'],

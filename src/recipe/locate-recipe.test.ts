@@ -247,13 +247,13 @@ describe('a recipe from elsewhere', () => {
     using rig = new LocateRig();
     const secret = rig.write('secret.lua', '');
     const runFetch = async (_: unknown, directory: string) => symlinkSync(secret, join(directory, 'recipe.lua'));
-    const request = requestFor('v.x@1', { fetch: new LuaFunction(secret, 1, 1) });
+    const request = requestFor('v.x@1', { fetch: new LuaFunction(secret, 1) });
     expect((await rejectionOf(rig.locate(request, { runFetch }))).code).toBe('E_RECIPE_NOT_FOUND');
   });
 });
 
 describe('a recipe that a function fetches', () => {
-  const declared = (rig: LocateRig) => new LuaFunction(rig.write('fettle.lua', 'packages = …'), 3, 1);
+  const declared = (rig: LocateRig) => new LuaFunction(rig.write('fettle.lua', 'packages = …'), 3);
 
   test('is what the function leaves in its folder: recipe.lua or one other Lua file', async () => {
     using rig = new LocateRig();
