@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPeers } from '../peers/find-peers.mjs';
@@ -23,11 +23,23 @@ export async function createContext({ scratch: parent = tmpdir() }) {
       await mkdir(folder);
       return { folder, env: cleanEnvironment(folder) };
     },
-    /** Removes the folder, and writes what is still to be written, which would else slow down who comes next. */
+    /** Writes what is still to be written, and removes the folder if room is short; either would slow down who comes next. */
     settle: async ({ folder }) => {
-      await removeFolder(folder);
+      if (await isShortOfRoom(scratch)) await removeFolder(folder);
       spawnSync('sync');
     },
     close: () => removeFolder(scratch),
   };
+}
+
+/** Bytes that stay free. */
+const ROOM = 16e9;
+
+/**
+ * What was measured is removed at the end: where many files were just removed, ext4 takes long to make others, since it looks
+ * through all of their inodes and does not use them again for some minutes.
+ */
+async function isShortOfRoom(folder) {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < ROOM;
 }

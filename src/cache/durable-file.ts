@@ -6,6 +6,7 @@ import { forEachBounded } from '../support/for-each-bounded.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { Semaphore } from '../support/semaphore.js';
 import type { SealThreads } from './seal-command.js';
+import type { Unflushed } from './unflushed.js';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */
@@ -47,12 +48,6 @@ export async function writeDurably(
 }
 
 const flush = promisify(fsyncDescriptor);
-
-/** What was written and may not be on the disk yet: absolute paths. */
-export interface Unflushed {
-  readonly files: readonly string[];
-  readonly folders: readonly string[];
-}
 
 /**
  * Puts files and the names in folders on the disk, several at once: what is asked for together, a file system with a

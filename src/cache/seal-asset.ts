@@ -1,11 +1,12 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KnownDigests } from '../support/file-digests.js';
-import { flushAll, type Durability, type Unflushed } from './durable-file.js';
+import { flushAll, type Durability } from './durable-file.js';
 import { writeFingerprint } from './fingerprint.js';
 import { sealFilesInLine } from './seal-files.js';
 import type { SealCommand, SealedAsset, SealedSums } from './seal-command.js';
 import { sealTree, type Sealing } from './seal.js';
+import type { Unflushed } from './unflushed.js';
 
 /** Fewer files and bytes are done before a thread has started. */
 const WORTHWHILE_FILES = 256;

@@ -1,4 +1,4 @@
-import type { Unflushed } from './durable-file.js';
+import type { Unflushed } from './unflushed.js';
 
 /** One asset, and where its inventory goes. */
 export interface SealCommand {

@@ -5,10 +5,11 @@ import { FettleError } from '../errors/index.js';
 import type { KnownDigests } from '../support/file-digests.js';
 import { patiently } from '../support/patiently.js';
 import { digestFile } from './digest-file.js';
-import { syncFile, type Durability, type Unflushed } from './durable-file.js';
+import { syncFile, type Durability } from './durable-file.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { forEachBounded } from '../support/for-each-bounded.js';
 import { nodeKind, type TreeNode } from './tree.js';
+import type { Unflushed } from './unflushed.js';
 
 /** What is known of one file of an asset. */
 export interface FingerprintLine {

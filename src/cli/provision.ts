@@ -4,7 +4,6 @@ import { Interruption } from './interruption.js';
 import { cacheRootOf, type Invocation } from './invocation.js';
 import { observe, type ObservationOptions } from './observe.js';
 import { showsHolders } from './reporter.js';
-import { spareMemory } from './spare-memory.js';
 import { isSwitchedOn } from '../support/switched-on.js';
 
 export interface Provisioned {
@@ -20,7 +19,6 @@ export async function provision(
   options: ObservationOptions = {},
 ): Promise<Provisioned> {
   await using engine = await openEngine(invocation);
-  spareMemory(engine.events);
   await using observation = observe(invocation, engine.events, options);
   using interruption = new Interruption(() => {
     engine.killChildren('SIGKILL');

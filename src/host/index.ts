@@ -1,4 +1,3 @@
-export { limitHeapGrowth } from './heap-growth.js';
 export { detectHost, type Arch, type Host, type Platform } from './host.js';
 export { openFilesLimit, reportedOpenFilesLimit } from './open-files.js';
 export { monotonicMs } from './monotonic.js';

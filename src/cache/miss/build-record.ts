@@ -43,11 +43,11 @@ export async function recordBuild(layout: Layout, subject: MissSubject, facts: B
   try {
     const sources = await readSourceLines(subject.sources);
     const record: BuildRecord = { version: RECORD_VERSION, ...id, ...facts, toolVersion, keyInputs, sources };
+    const isFirst = makeFolder(folder);
     await patiently(() => {
-      makeFolder(folder);
-      writeFileSync(buildRecordOf(layout, layout.places(id)[0]), `${JSON.stringify(record)}\n`);
+      writeFileSync(buildRecordOf(layout, layout.usualPlace(id)), `${JSON.stringify(record)}\n`);
     });
-    await pruneRecords(layout, id.identity);
+    if (!isFirst) await pruneRecords(layout, id.identity);
   } catch {
     // The build itself has succeeded.
   }

@@ -1,0 +1,5 @@
+/** What was written and may not be on the disk yet: absolute paths. */
+export interface Unflushed {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
