@@ -36,7 +36,7 @@ export interface SealedTree {
 }
 
 /** A regular file below the root of a tree. */
-export type FileToSeal = Pick<FingerprintLine, 'path' | 'sha256'>;
+export type FileToSeal = Pick<FingerprintLine, 'path' | 'size' | 'sha256'>;
 
 /** The SHA-256 of files that had none, by path, and the paths of those that are not on the disk yet. */
 export interface SealedFiles {
@@ -65,19 +65,20 @@ const OWNER_ENTERS = 0o500;
  * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
 export async function sealTree(root: string, sealing: Sealing): Promise<SealedTree> {
-  refuseOtherThanFolder(root);
   const lines: FingerprintLine[] = [];
-  const folders = [''];
+  const found = [''];
+  const folders: SealedFolder[] = [];
   const files: FingerprintLine[] = [];
   let nodes = 0;
-  for (let folder = folders[0], index = 0; folder !== undefined; folder = folders[++index]) {
-    const path = makeEnterable(join(root, folder));
+  for (const folder of found) {
+    const path = join(root, folder);
+    folders.push({ path, mode: makeEnterable(path, folder === '') });
     for (const child of await patiently(() => readdirSync(path, { withFileTypes: true }))) {
       // A name that is not UTF-8 cannot be addressed by a string path.
       if (child.name.includes('\uFFFD')) continue;
       const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child, sealing.known);
       lines.push(line);
-      if (line.kind === 'folder') folders.push(line.path);
+      if (line.kind === 'folder') found.push(line.path);
       if (line.kind === 'file' && (sealing.fsync || line.sha256 === undefined)) files.push(line);
       nodes += 1;
       if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
@@ -85,16 +86,23 @@ export async function sealTree(root: string, sealing: Sealing): Promise<SealedTr
   }
   const { sealFiles = hashFiles } = sealing;
   const { digests, unflushed } = await sealFiles(root, files, sealing);
-  for (const folder of folders) makeReadOnly(join(root, folder));
-  const inTree = (path: string): string => join(root, path);
+  for (const { path, mode } of folders) chmodSync(path, mode & ~WRITE_BITS);
   return {
     ...summarise(lines.map((line) => withDigest(line, digests.get(line.path)))),
-    unflushed: { files: unflushed.map(inTree), folders: sealing.fsync ? folders.map(inTree) : [] },
+    unflushed: {
+      files: unflushed.map((path) => join(root, path)),
+      folders: sealing.fsync ? folders.map(({ path }) => path) : [],
+    },
   };
 }
 
-function refuseOtherThanFolder(root: string): void {
-  const stats = lstatSync(root);
+interface SealedFolder {
+  readonly path: string;
+  /** Permissions that it had, or was given so that it can be read. */
+  readonly mode: number;
+}
+
+function refuseOtherThanFolder(root: string, stats: Stats): void {
   if (stats.isDirectory()) return;
   throw new FettleError('E_FILE', 'the install folder was replaced by something that is no folder', {
     facts: { path: root, got: stats.isSymbolicLink() ? 'a symbolic link' : 'a file' },
@@ -102,11 +110,13 @@ function refuseOtherThanFolder(root: string): void {
   });
 }
 
-/** A script may have left a folder that not even its owner can read. */
-function makeEnterable(folder: string): string {
-  const { mode } = lstatSync(folder);
-  if ((mode & OWNER_ENTERS) !== OWNER_ENTERS) chmodSync(folder, permissions(mode) | OWNER_ENTERS);
-  return folder;
+/** A script may have left a folder that not even its owner can read. @returns its permissions then */
+function makeEnterable(folder: string, isRoot: boolean): number {
+  const stats = lstatSync(folder);
+  if (isRoot) refuseOtherThanFolder(folder, stats);
+  const mode = permissions(stats.mode) | OWNER_ENTERS;
+  if (mode !== permissions(stats.mode)) chmodSync(folder, mode);
+  return mode;
 }
 
 /** Files become read-only here, folders when they have been read and their names are safe. */
@@ -134,9 +144,9 @@ function permissions(mode: number): number {
 /** Leaves the flushing to the caller, but for Windows, which flushes only what may still be written to. */
 const hashFiles: SealFiles = async (root, files, { fsync, filesAtOnce = AT_ONCE }) => {
   const digests = new Map<string, string>();
-  await forEachBounded(files, filesAtOnce, async ({ path, sha256 }) => {
+  await forEachBounded(files, filesAtOnce, async ({ path, size, sha256 }) => {
     const full = join(root, path);
-    if (sha256 === undefined) digests.set(path, await digestFile(full));
+    if (sha256 === undefined) digests.set(path, await digestFile(full, size));
     if (!FLUSH_NEEDS_WRITING) return;
     if (fsync) await syncFile(full);
     chmodSync(full, 0o444);
@@ -146,10 +156,6 @@ const hashFiles: SealFiles = async (root, files, { fsync, filesAtOnce = AT_ONCE 
 
 function withDigest(line: FingerprintLine, sha256: string | undefined): FingerprintLine {
   return sha256 === undefined ? line : { ...line, sha256 };
-}
-
-function makeReadOnly(folder: string): void {
-  chmodSync(folder, permissions(lstatSync(folder).mode) & ~WRITE_BITS);
 }
 
 function summarise(lines: FingerprintLine[]): Omit<SealedTree, 'unflushed'> {
