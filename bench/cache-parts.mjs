@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const PARTS = `
+export { flushAll } from './src/cache/durable-file.ts';
 export { LockClient } from './src/cache/lock-client.ts';
 export { sealTree } from './src/cache/seal.ts';
 `;

@@ -2,13 +2,13 @@
 // each with fsync and without.
 //   node bench/fsync.mjs [--rounds N]
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { bundleCacheParts } from './cache-parts.mjs';
 import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
 import { runIfMain } from './suite/run-measurement.mjs';
-import { COMMAND_LINE, removeFolder, writeProject } from './trivial-project.mjs';
+import { COMMAND_LINE, writeProject } from './trivial-project.mjs';
 
 const KINDS = [
   { title: '200 files, 0.8 MB', files: 200, bytes: 4_000 },
@@ -26,12 +26,16 @@ await runIfMain(import.meta.url, measurement);
 
 async function run(context) {
   const bundle = await bundleCacheParts();
-  const { sealTree } = await import(bundle.parts);
+  const { flushAll, sealTree } = await import(bundle.parts);
+  const seal = async (tree, durability) => {
+    const { unflushed } = await sealTree(tree, durability);
+    await flushAll(unflushed, durability);
+  };
   try {
     const tables = [];
     for (const kind of KINDS) {
       const place = await context.folder('fsync');
-      tables.push(await compareSyncs(context, place, kind), await compareSeals(context, place, { ...kind, sealTree }));
+      tables.push(await compareSyncs(context, place, kind), await compareSeals(context, place, { ...kind, seal }));
       await context.settle(place);
     }
     return { tables };
@@ -43,9 +47,8 @@ async function run(context) {
 async function compareSyncs({ rounds, time }, { folder, env }, { title, files, bytes }) {
   const script = `head -c ${files * bytes} /dev/urandom | split -a 5 -b ${bytes} - f`;
   await writeProject(folder, [{ name: 'tool', body: `install = "${script}"\n` }]);
-  const cache = join(folder, 'cache');
   const sync = (settings) => async () => {
-    await emptyCache(cache);
+    const cache = await newFolder(folder);
     const command = [process.execPath, COMMAND_LINE, '--cache-root', cache, 'sync', '--quiet'];
     return time({ command, cwd: folder, env: { ...env, ...settings } });
   };
@@ -53,17 +56,15 @@ async function compareSyncs({ rounds, time }, { folder, env }, { title, files, b
   return tableOf(title, 'sync', rowsOf(await measureInTurn(ways, rounds), 'wall'));
 }
 
-async function compareSeals({ rounds }, { folder }, { title, sealTree, files, bytes }) {
-  const tree = join(folder, 'cache');
-  const seal = (fsync) => async () => {
-    await emptyCache(tree);
-    await mkdir(tree);
+async function compareSeals({ rounds }, { folder }, { title, seal, files, bytes }) {
+  const sealWith = (fsync) => async () => {
+    const tree = await newFolder(folder);
     for (let index = 0; index < files; index += 1) await writeFile(join(tree, `f${index}`), Buffer.alloc(bytes, index));
     const start = performance.now();
-    await sealTree(tree, { fsync });
+    await seal(tree, { fsync });
     return { wall: performance.now() - start };
   };
-  const ways = { 'seal without fsync': seal(false), 'seal with fsync': seal(true) };
+  const ways = { 'seal without fsync': sealWith(false), 'seal with fsync': sealWith(true) };
   return tableOf(title, 'seal', rowsOf(await measureInTurn(ways, rounds), 'wall'));
 }
 
@@ -71,8 +72,8 @@ function tableOf(title, work, rows) {
   return { title, unit: 'ms', rows, ratios: [{ of: `${work} with fsync`, to: `${work} without fsync` }] };
 }
 
-/** What the run before has left to write is written first. */
-async function emptyCache(cache) {
-  await removeFolder(cache);
+/** What the run before has left to write is written first; to remove it would slow down what is measured. */
+async function newFolder(folder) {
   spawnSync('sync');
+  return mkdtemp(join(folder, 'cache-'));
 }
