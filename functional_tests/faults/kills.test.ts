@@ -31,7 +31,7 @@ const EXPECTED = [
   /^cache\/(logs|downloads)(\/|$)/,
   /^cache\/assets\/[^/]+(\/[^/]+(\/(complete\.json|fingerprint\.json|attempt-\d+|attempt-\d+\/fingerprint\.json))?)?$/,
   /^cache\/assets\/[^/]+\/[^/]+\/(attempt-\d+\/)?asset(\/|$)/,
-  /^record\/(environment\.json|generation|stamp\.json|recipes\.json|\.gitignore|runs|runs\/[^/]+\.jsonl)$/,
+  /^record\/(environment\.json|generation|stamp\.json|recipes\.json|entries\.json|\.gitignore|runs|runs\/[^/]+\.jsonl)$/,
 ];
 
 type Side = 'before' | 'after';

@@ -78,11 +78,22 @@ describe('a holder that is stopped, has its lock taken over, and goes on', () =>
   });
 });
 
+/** A phase is told once it has lasted for a while, by another thread: its record is asked until it says so. */
+async function phaseTold(world: World, phase: string): Promise<void> {
+  const locks = join(world.cache, 'locks');
+  for (let isTold = false; !isTold; await new Promise((resolve) => setImmediate(resolve))) {
+    const names = (await readdir(locks)).filter((name) => name.endsWith('.owner.json'));
+    const records = await Promise.all(names.map((name) => world.read(join(locks, name)).catch(() => '{}')));
+    isTold = records.some((record) => (JSON.parse(record) as { phase?: unknown }).phase === phase);
+  }
+}
+
 test('a holder that is stopped on the same machine is waited for, and whoever waits is told who it is', async () => {
   await using world = await worldOfWriters();
   world.gate('slow-one').open();
   const slow = await world.start(['install', '--json'], { env: { ...STALE, WRITER: 'slow' } });
   await world.gate('slow-two').arrived();
+  await phaseTold(world, 'install');
   slow.kill('SIGSTOP');
   const options = { env: { ...STALE, WRITER: 'quick' } };
   const impatient = await world.fettle(['install', '--json', '--lock-timeout', '3'], options);

@@ -27,7 +27,9 @@ export async function commitAttempt(
   const above = new Set([place.base, entry.folder, entry.identityFolder]);
   const flush = async (draft: string): Promise<void> => {
     const all = { files: [...files, draft], folders: [...folders, ...above] };
-    await Promise.all([flushAll(all, durability), parts.flushAssets()]);
+    const flushes = await Promise.allSettled([flushAll(all, durability), parts.flushAssets()]);
+    // Who fails clears away, so nothing may still be at work then.
+    for (const flushed of flushes) if (flushed.status === 'rejected') throw flushed.reason;
   };
   const marker = markerOf(parts, record, sealed);
   const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover, flush });

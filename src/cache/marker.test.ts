@@ -108,6 +108,17 @@ describe.each([{ fsync: true }, { fsync: false }])('publishing a marker with %p'
   });
 });
 
+test.each(['EINVAL', 'ENOTSUP', 'EPERM', 'EIO'])(
+  'a marker is not published when flushing fails with %s',
+  async (code) => {
+    const entry = await place(ID);
+    const flush = (): Promise<void> => Promise.reject(Object.assign(new Error(code), { code }));
+    const publication = { durability: { fsync: true }, takeover: 'none', flush } as const;
+    await expect(publishMarker(entry, markerOf(ID), publication)).rejects.toMatchObject({ code });
+    expect(await readdir(entry.folder)).toEqual(['asset']);
+  },
+);
+
 test('a sound marker is never taken for a damaged one', async () => {
   const entry = await plant(ID, JSON.stringify(markerOf(ID)));
   expect(removeDamagedMarker(entry, 'none')).toBe(false);

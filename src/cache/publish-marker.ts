@@ -78,12 +78,26 @@ async function create(
       writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 });
     });
     await flush(temporary);
-    return linkOnce(temporary, place.marker);
-  } catch (error) {
-    if (!hasCode(error, ...NO_LINKS)) throw error;
-    return await createInPlace(place.marker, text, durability);
+    return await nameMarker(place.marker, { temporary, text, durability });
   } finally {
     removeTemporary(temporary);
+  }
+}
+
+/** Only what the link says may mean that there are no links: who cannot flush must not get a marker. */
+async function nameMarker(
+  marker: string,
+  {
+    temporary,
+    text,
+    durability,
+  }: { readonly temporary: string; readonly text: string; readonly durability: Durability },
+): Promise<boolean> {
+  try {
+    return linkOnce(temporary, marker);
+  } catch (error) {
+    if (!hasCode(error, ...NO_LINKS)) throw error;
+    return createInPlace(marker, text, durability);
   }
 }
 

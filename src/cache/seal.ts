@@ -61,7 +61,8 @@ const OWNER_ENTERS = 0o500;
 
 /**
  * Makes a tree read-only and takes its inventory. Links are not followed. The many small calls are synchronous, in short
- * batches: through the thread pool they would take ten times as long. Only reading large files is not.
+ * batches: through the thread pool they would take ten times as long. Only reading large files is not, nor flushing them on
+ * Windows.
  * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
 export async function sealTree(root: string, sealing: Sealing): Promise<SealedTree> {

@@ -163,6 +163,17 @@ describe('a stamp', () => {
     expect(readStamp(folder.directory)).toBeUndefined();
   });
 
+  test('does not take a text that came later for one of a file whose text is not known', () => {
+    using folder = new TemporaryFolder();
+    const file = join(folder.directory, 'recipes/a.lua');
+    syncedProject(folder);
+    const known = new Map([[file, { state: fileStateOf(file)?.text ?? '' }]]);
+    // syncedProject writes the file again: for the stamp, an edit of the same size while the sync ran.
+    const now = syncedProject(folder, { known });
+    expect(readStamp(folder.directory)?.contents).not.toHaveProperty([file]);
+    expect(isStillFresh(folder, now + MINUTE)).toBe(false);
+  });
+
   test('takes what is known of files from before they were used, so that a change since then shows', () => {
     using folder = new TemporaryFolder();
     const file = folder.write('recipes/a.lua', 'a');

@@ -24,7 +24,7 @@ export interface SyncStamp extends SyncSettings {
   readonly packages: unknown;
 }
 
-/** Once a day everything is looked at, whatever a stamp says. */
+/** Once a day a sync that comes to Node looks at everything, whatever a stamp says. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** After a longer silence the cache would forget that its entries are used. */
 const SILENCE_MS = 60 * 60 * 1000;

@@ -101,7 +101,10 @@ function contentsOf({ sources, known }: StampContent): SyncStamp['contents'] {
   const folders = new Map<string, string>();
   let total = 0;
   for (const path of sources) {
-    const content = contentOf(path, folders, known?.get(path)?.text) ?? '';
+    const before = known?.get(path);
+    // What is in the file now may be newer than the state that is believed of it.
+    const isUnknown = before !== undefined && before.text === undefined;
+    const content = isUnknown ? '' : (contentOf(path, folders, before?.text) ?? '');
     total += content.length;
     if (total > MOST_CONTENT) return contents;
     if (content !== '') contents[path] = content;

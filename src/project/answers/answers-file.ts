@@ -8,7 +8,7 @@ import type { Answers } from './answers.js';
 import { answersText, type AnswersText } from './answers-text.js';
 import { findStat, knownStat } from './stat-lines.js';
 
-/** As long as a stamp: a longer silence would make the cache forget that its entries are used. */
+/** A longer silence would make the cache forget that its entries are used. */
 const LIFETIME_MS = 60 * 60 * 1000;
 /** All of them are arguments of one program. */
 const MOST_PATHS = 2000;
