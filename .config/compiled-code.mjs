@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** What V8 compiled holds only for the options that it was started with: those of the entry (src/cli/entry/fettle.sh), and none. */
 const VARIANTS = [
   { name: '', options: [] },
-  { name: '-small', options: ['--max-semi-space-size=2'] },
+  { name: '-small', options: ['--max-semi-space-size=1'] },
 ];
 
 /** Each part is recorded by the work that it is read for most often. */

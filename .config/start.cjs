@@ -88,7 +88,7 @@ function runCommand() {
   load(ENTRY);
 
   function codeFileOf(part) {
-    const variant = process.execArgv.includes('--max-semi-space-size=2') ? '-small' : '';
+    const variant = process.execArgv.includes('--max-semi-space-size=1') ? '-small' : '';
     return join(__dirname, `${PREFIX}-${part}.js.${process.version}-${process.arch}${variant}.code`);
   }
 }

@@ -186,7 +186,7 @@ describe('the entry', () => {
 
   test('has Node spare memory where much may be to do', async () => {
     await using rig = await EntryRig.create({ 'local.a@v1': 'install = "echo > a"' }, 'packages = { "local.a@v1" }');
-    const sparing = expect.stringMatching(/^--max-semi-space-size=2 /);
+    const sparing = expect.stringMatching(/^--max-semi-space-size=1 /);
     expect((await rig.call(['sync'])).nodeCall).toEqual(sparing);
     expect((await rig.call(['install'])).nodeCall).toEqual(sparing);
     expect((await rig.call(['sync', '--json'])).nodeCall).not.toEqual(sparing);

@@ -190,7 +190,7 @@ command -v node >/dev/null || {
   printf '%s\n' 'fettle: there is no "node" on PATH; fettle needs Node.js 20 or newer' >&2
   exit 127
 }
-# One arena of malloc for all threads, and short-lived objects in 2 MB instead of 16: both save memory where much is done at
+# One arena of malloc for all threads, and short-lived objects in 1 MB instead of 16: both save memory where much is done at
 # once. The second makes V8 start some milliseconds later, so it is for what installs, and for a sync where none has been
 # yet: later ones mostly find little to do.
 if [ ! "${MALLOC_ARENA_MAX+set}" ]; then
@@ -199,5 +199,5 @@ fi
 case ${1-} in
 sync) [ -d "${__fettle_answers%/*}" ] ;;
 install) false ;;
-esac || exec node --max-semi-space-size=2 "${__fettle_file%/*}/cli.js" "$@"
+esac || exec node --max-semi-space-size=1 "${__fettle_file%/*}/cli.js" "$@"
 exec node "${__fettle_file%/*}/cli.js" "$@"
