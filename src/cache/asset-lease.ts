@@ -1,6 +1,6 @@
 import type { Host } from '../host/index.js';
+import { entriesByCache } from './entries-by-cache.js';
 import { recordUse } from './last-use.js';
-import { Layout, ownerOfAsset, type ListedEntry } from './layout.js';
 import { Lease } from './lease.js';
 import { dropEndedLeases } from './remains.js';
 
@@ -37,19 +37,4 @@ export function leaseAssets(assetDirs: readonly string[], host: Pick<Host, 'pid'
 export function leaseNames(assetDirs: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const entries = [...entriesByCache(assetDirs)];
   return new Map(entries.map(([{ root }, found]) => [root, found.map(({ lockName }) => lockName)]));
-}
-
-function entriesByCache(assetDirs: readonly string[]): ReadonlyMap<Layout, readonly ListedEntry[]> {
-  const layouts = new Map<string, Layout>();
-  const entries = new Map<Layout, ListedEntry[]>();
-  for (const assetDir of assetDirs) {
-    const owner = ownerOfAsset(assetDir);
-    if (!owner) continue;
-    const layout = layouts.get(owner.root) ?? new Layout(owner.root);
-    layouts.set(owner.root, layout);
-    const found = entries.get(layout) ?? [];
-    found.push(layout.listedEntry(owner.identity, owner.variant));
-    entries.set(layout, found);
-  }
-  return entries;
 }

@@ -47,6 +47,13 @@ export async function writeDurably(
   }
 }
 
+/** Writes a small file at once and whole; to flush it is left to the caller. @param flags as of `writeDurably` */
+export function writeUnflushed(path: string, text: string, flags: 'w' | 'wx'): Promise<void> {
+  return patiently(() => {
+    writeFileSync(path, text, { flag: flags, mode: 0o644 });
+  });
+}
+
 const flush = promisify(fsyncDescriptor);
 
 /**

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
-import { patiently } from '../support/patiently.js';
+import { writeUnflushed } from './durable-file.js';
 import type { FingerprintLine } from './seal.js';
 
 const FINGERPRINT_VERSION = 1;
@@ -11,10 +11,7 @@ const FINGERPRINT_VERSION = 1;
  */
 export async function writeFingerprint(path: string, lines: readonly FingerprintLine[]): Promise<void> {
   const body = lines.map((line) => JSON.stringify(line)).join(',\n');
-  const text = `{"version":${FINGERPRINT_VERSION},"files":[\n${body}\n]}\n`;
-  await patiently(() => {
-    writeFileSync(path, text, { mode: 0o644 });
-  });
+  await writeUnflushed(path, `{"version":${FINGERPRINT_VERSION},"files":[\n${body}\n]}\n`, 'w');
 }
 
 /**

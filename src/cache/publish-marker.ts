@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { isContested } from './contested.js';
-import { patiently } from '../support/patiently.js';
-import { flushAll, syncFolder, writeDurably, type Durability } from './durable-file.js';
+import { flushAll, syncFolder, writeDurably, writeUnflushed, type Durability } from './durable-file.js';
 import { temporaryMarker, type EntryPlace } from './layout.js';
 import type { Takeover } from './lock-messages.js';
 import { readMarker, standingAsset, type Marker } from './marker.js';
@@ -74,9 +73,7 @@ async function create(
 ): Promise<boolean> {
   const temporary = temporaryMarker(place, randomToken());
   try {
-    await patiently(() => {
-      writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 });
-    });
+    await writeUnflushed(temporary, text, 'wx');
     await flush(temporary);
     return await nameMarker(place.marker, { temporary, text, durability });
   } finally {

@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
+import { entriesByCache } from './entries-by-cache.js';
 import { recordFolderUse, recordUse } from './last-use.js';
-import { Layout, ownerOfAsset } from './layout.js';
+import { Layout } from './layout.js';
 
 /**
  * Counts what a project took from a cache as used, as a run does that finds it there. Opens no cache, and never fails:
@@ -10,12 +11,9 @@ import { Layout, ownerOfAsset } from './layout.js';
  * @param now milliseconds since the epoch
  */
 export function useAgain(root: string, paths: readonly string[], now: number): void {
+  for (const { place } of [...entriesByCache(paths).values()].flat()) recordUse(place, now);
   const layout = new Layout(root);
-  const copies = new Set<string>();
-  for (const path of paths) {
-    const owner = ownerOfAsset(path);
-    if (owner) recordUse(new Layout(owner.root).listedEntry(owner.identity, owner.variant).place, now);
-    else if (path.startsWith(`${layout.recipes}${sep}`)) copies.add(layout.recipeNameOf(path) ?? '');
-  }
-  for (const name of copies) if (name !== '') recordFolderUse(layout.foundRecipe(name), now);
+  const copied = paths.filter((path) => path.startsWith(`${layout.recipes}${sep}`));
+  const names = new Set(copied.map((path) => layout.recipeNameOf(path)));
+  for (const name of names) if (name !== undefined) recordFolderUse(layout.foundRecipe(name), now);
 }
