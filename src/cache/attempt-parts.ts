@@ -1,4 +1,5 @@
 import type { Emit } from '../events/index.js';
+import type { DeferredFlush } from './deferred-flush.js';
 import type { Durability } from './durable-file.js';
 import type { EntryId } from './entry.js';
 import type { HeldLock } from './held-lock.js';
@@ -10,8 +11,8 @@ export interface AttemptParts {
   readonly layout: Layout;
   readonly trash: Trash;
   readonly durability: Durability;
-  /** Flushes the names in the folder of all assets, together with other attempts that are as far. */
-  readonly flushAssets: () => Promise<void>;
+  /** Takes the folders whose names must be on the disk when the command ends. */
+  readonly deferredFlush: DeferredFlush;
   readonly emit: Emit;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -70,6 +70,8 @@ export interface Cache extends AsyncDisposable {
   recipeNameOf(file: string): string | undefined;
   /** A folder of its own on the file system of the cache, for what must be looked at before it may become part of it. */
   openStaging(): Promise<Staging>;
+  /** Resolves when every entry that this process completed is there after a power cut as well; the end of the cache does it too. */
+  flush(): Promise<void>;
   size(): Promise<CacheSize>;
   /** Every complete entry, the one used last first. */
   list(): Promise<readonly ListedCacheEntry[]>;

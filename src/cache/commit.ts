@@ -13,27 +13,27 @@ import type { Trash } from './trash.js';
 
 /**
  * Makes the entry complete, or gives way to whoever was faster. Everything the marker vouches for is read-only and
- * on the disk before the marker is; so a kill or a power cut at any point leaves a complete entry or none.
+ * on the disk before the marker is; so a kill or a power cut at any point leaves a complete entry or none. That the names
+ * of the entry and the marker are on the disk as well is left to the end of the command.
  */
 export async function commitAttempt(
   parts: AttemptParts,
   record: CommitRecord,
   notes: readonly Uint8Array[],
 ): Promise<CompleteEntry> {
-  const { entry, place, durability, lock } = parts;
+  const { layout, entry, place, durability, deferredFlush, lock } = parts;
   const { asset, fingerprint } = place;
   const sealed = await sealAsset({ asset, fingerprint, notes }, durability);
   const { files, folders } = sealed.unflushed;
-  const above = new Set([place.base, entry.folder, entry.identityFolder]);
-  const flush = async (draft: string): Promise<void> => {
-    const all = { files: [...files, draft], folders: [...folders, ...above] };
-    const flushes = await Promise.allSettled([flushAll(all, durability), parts.flushAssets()]);
-    // Who fails clears away, so nothing may still be at work then.
-    for (const flushed of flushes) if (flushed.status === 'rejected') throw flushed.reason;
-  };
+  const above = new Set([place.base, entry.folder]);
+  const flush = (draft: string): Promise<void> =>
+    flushAll({ files: [...files, draft], folders: [...folders, ...above] }, durability);
   const marker = markerOf(parts, record, sealed);
   const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover, flush });
-  if (outcome === 'won') return entryOf(marker, parts.id, place.asset);
+  if (outcome === 'won') {
+    deferredFlush.add([entry.folder, entry.identityFolder, layout.assets]);
+    return entryOf(marker, parts.id, place.asset);
+  }
   await giveWay(parts);
   return patiently(() => standingEntry(parts));
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import { forEachBounded } from '../support/for-each-bounded.js';
+import { DeferredFlush } from './deferred-flush.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { Semaphore } from '../support/semaphore.js';
 import type { SealThreads } from './seal-command.js';
@@ -94,4 +95,9 @@ export async function syncFolder(path: string, { fsync }: Durability): Promise<v
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** For the names that only the end of a command needs on the disk. */
+export function deferredFlushWith(durability: Durability): DeferredFlush {
+  return new DeferredFlush((folder) => syncFolder(folder, durability), durability.filesAtOnce ?? FLUSHES_AT_ONCE);
 }

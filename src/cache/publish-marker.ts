@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { isContested } from './contested.js';
-import { flushAll, syncFolder, writeDurably, writeUnflushed, type Durability } from './durable-file.js';
+import { flushAll, writeDurably, writeUnflushed, type Durability } from './durable-file.js';
 import { temporaryMarker, type EntryPlace } from './layout.js';
 import type { Takeover } from './lock-messages.js';
 import { readMarker, standingAsset, type Marker } from './marker.js';
@@ -27,9 +27,7 @@ export async function publishMarker(
   const text = `${JSON.stringify(marker)}\n`;
   let won = await create(place, text, { durability, flush });
   if (!won && removeDamagedMarker(place, takeover)) won = await create(place, text, { durability, flush });
-  if (!won) return 'lost';
-  await syncFolder(place.folder, durability);
-  return 'won';
+  return won ? 'won' : 'lost';
 }
 
 /**

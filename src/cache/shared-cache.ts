@@ -9,12 +9,12 @@ import { collectGarbage } from './collect.js';
 import type { Collection, CollectOptions } from './collection.js';
 import { dropWorkspace } from './drop-workspace.js';
 import type { AssetThreads } from './asset-threads.js';
-import { syncFolder, type Durability } from './durable-file.js';
+import type { DeferredFlush } from './deferred-flush.js';
+import { deferredFlushWith, type Durability } from './durable-file.js';
 import type { AcquireOptions, Acquired, Attempt, CompleteEntry, EntryId } from './entry.js';
 import type { EntryMemory } from './entry-memory.js';
 import { listCache, type ListedCacheEntry } from './list.js';
 import { onCacheFiles } from './failure.js';
-import { GatheredFlush } from './gathered-flush.js';
 import type { HeldLock } from './held-lock.js';
 import type { Layout } from './layout.js';
 import type { LockClient } from './lock-client.js';
@@ -53,7 +53,7 @@ export class SharedCache implements Cache {
   readonly #trash: Trash;
   readonly #lease: Lease;
   readonly #comparisons: Comparisons;
-  readonly #assetsFlush: GatheredFlush;
+  readonly #deferredFlush: DeferredFlush;
   #isUsed = false;
 
   constructor(private readonly parts: CacheParts) {
@@ -63,7 +63,7 @@ export class SharedCache implements Cache {
     this.#trash = new Trash(parts.layout, parts.pid);
     this.#lease = new Lease(parts.layout, parts.pid);
     this.#comparisons = new Comparisons(parts.layout, changesBetween);
-    this.#assetsFlush = new GatheredFlush(() => syncFolder(parts.layout.assets, parts.durability));
+    this.#deferredFlush = deferredFlushWith(parts.durability);
   }
 
   find(id: EntryId): Promise<CompleteEntry | undefined> {
@@ -181,13 +181,17 @@ export class SharedCache implements Cache {
     return clearCache({ ...this.parts, trash: this.#trash });
   }
 
+  flush(): Promise<void> {
+    return onCacheFiles('put the cache on the disk', this.root, () => this.#deferredFlush.flush());
+  }
+
   /** Frees what is still locked, clears away after killed processes, waits until all of it is gone from the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lease[Symbol.dispose]();
     if (this.#isUsed) await clearAfterKills({ ...this.parts, trash: this.#trash });
     await this.parts.locks[Symbol.asyncDispose]();
     await this.parts.threads[Symbol.asyncDispose]();
-    await this.#trash.settled();
+    await Promise.all([this.#trash.settled(), this.flush()]);
   }
 
   /** Says that it is used, before anybody looks for it. Whoever only looks after the cache writes nothing at the end. */
@@ -232,13 +236,12 @@ export class SharedCache implements Cache {
         trash: this.#trash,
       }),
     );
-    const flushAssets = this.#assetsFlush.request;
     return new LockedAttempt({
       ...start,
       ...prepared,
       layout,
       durability,
-      flushAssets,
+      deferredFlush: this.#deferredFlush,
       now,
       entry,
       trash: this.#trash,

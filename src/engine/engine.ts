@@ -147,11 +147,13 @@ export class Engine implements AsyncDisposable {
     this.events.emit({ kind: 'run:start', command: request.command, packages: request.packages.length });
     const graphRun = new GraphRun(run, stop, request.failFast ?? false);
     const { outcomes, refusal, nodes } = await graphRun.provision(request.packages);
-    const isSound = refusal === null && outcomes.every((outcome) => outcome.ok);
+    const unflushed = await this.#flushCache();
+    const isSound = (refusal ?? unflushed) === null && outcomes.every((outcome) => outcome.ok);
     const lock = refusal ? undefined : await this.#locking.after(run, nodes, isSound);
     for (const state of run.statesToClose) state.close();
     const interrupted = request.signal?.aborted === true ? interruption(request.signal) : null;
-    const error = refusal ?? interrupted ?? (isSound ? null : ((await this.#locking.lackOffline(run, nodes)) ?? null));
+    const error =
+      refusal ?? unflushed ?? interrupted ?? (isSound ? null : ((await this.#locking.lackOffline(run, nodes)) ?? null));
     const durationMs = monotonicMs() - started;
     const ok = error === null && isSound;
     this.events.emit({ kind: 'run:end', durationMs, ok });
@@ -222,6 +224,17 @@ export class Engine implements AsyncDisposable {
     this.#children[Symbol.dispose]();
     await this.#fetcher.close();
     await this.#cache[Symbol.asyncDispose]();
+  }
+
+  /** @returns why what was made may be lost in a power cut; null where all of it is on the disk */
+  async #flushCache(): Promise<FettleError | null> {
+    try {
+      await this.#cache.flush();
+      return null;
+    } catch (error) {
+      if (error instanceof FettleError) return error;
+      throw error;
+    }
   }
 
   #onLog(react: () => void): Disposable {
