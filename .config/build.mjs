@@ -13,8 +13,8 @@ import { LazyPackages } from './lazy-packages.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-/** Chunks of earlier builds stay this long, because a command that still runs may load one of them yet. */
-const KEEP_STALE_MS = 60 * 60 * 1000;
+/** Chunks of earlier builds stay this long, because a command that still runs may load one of them yet. None go into a package. */
+const KEEP_STALE_MS = process.argv.includes('--no-stale') ? 0 : 60 * 60 * 1000;
 
 /** What is started by name. */
 const COMMANDS = ['fettle', 'cli.js'];
@@ -168,7 +168,7 @@ async function removeStale(current) {
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
     );
-    if (age > KEEP_STALE_MS) await rm(file, { force: true });
+    if (age >= KEEP_STALE_MS) await rm(file, { force: true });
   }
 }
 
