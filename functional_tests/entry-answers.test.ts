@@ -193,6 +193,24 @@ describe('the entry', () => {
     expect((await rig.call(['asset', 'nothing'])).nodeCall).not.toEqual(sparing);
   });
 
+  test('lets Node have room for the objects of hundreds of packages', async () => {
+    const many = Array.from({ length: 1200 }, (_, index) => `  { recipe = "local.a@v1", options = { n = ${index} } },`);
+    const recipe = 'options = { n = { type = "number", default = 0 } } check = "true"';
+    await using rig = await EntryRig.create({ 'local.a@v1': recipe }, `packages = {\n${many.join('\n')}\n}`);
+    const { nodeCall } = await rig.call(['sync', '--dry-run']);
+    expect(nodeCall).toEqual(expect.stringContaining('cli.js sync --dry-run'));
+    expect(nodeCall).not.toContain('semi-space');
+  });
+
+  test('leaves it to Node to say that a manifest cannot be read', async () => {
+    await using rig = await EntryRig.create({}, '');
+    const manifest = join(rig.world.project, 'fettle.lua');
+    await rm(manifest);
+    await symlink('/proc/self/mem', manifest);
+    const { exitCode, stderr } = await rig.call(['install']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('E_MANIFEST') });
+  });
+
   test('says that Node is missing', async () => {
     await using rig = await syncedProject();
     const bin = join(rig.world.root, 'programs');
