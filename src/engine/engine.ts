@@ -18,6 +18,7 @@ import type { LockResult, LockUse } from './lock/index.js';
 import { Locking, readGraph, type Fetched } from './locking/index.js';
 import type { RunReport } from './outcome.js';
 import { describePackage, type Description } from './phases/recipe-fetch.js';
+import { RecipeTexts } from './recipe-texts.js';
 import { InputRecorder } from './run-inputs.js';
 import { Schedule } from './schedule.js';
 import type { PreviousDeployment, Run } from './run.js';
@@ -290,6 +291,7 @@ export class Engine implements AsyncDisposable {
       previousDeployments: request.previousDeployments ?? new Map<string, PreviousDeployment>(),
       statesToClose: [],
       inputs: new InputRecorder(manifest),
+      texts: new RecipeTexts(),
       memory: request.memory,
       entries: request.entries,
       locks: this.#locking.locksFor({ host, manifest, use, signal, platform: undefined }),

@@ -20,6 +20,7 @@ export function toolVersionOf({ version, options }: Recipe): string | null {
 export class PackageSubject implements MissSubject {
   readonly id: EntryId;
   readonly version: string | null;
+  #keyInputs: unknown;
 
   constructor(
     private readonly run: Run,
@@ -32,14 +33,14 @@ export class PackageSubject implements MissSubject {
   }
 
   get keyInputs(): unknown {
-    return this.derivation.inputs;
+    return (this.#keyInputs ??= this.derivation.inputs);
   }
 
   get sources(): MissSubject['sources'] {
     const { file, observed } = this.recipe;
     const required = Object.entries(observed.files);
     return [
-      { digest: file.digest, path: file.file },
+      { digest: file.digest, path: file.file, content: this.run.texts.of(file.digest) },
       ...required.map(([name, digest]) => ({ digest, path: join(file.directory, name) })),
     ];
   }

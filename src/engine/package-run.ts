@@ -19,7 +19,7 @@ import type { Derivation } from './derivation.js';
 import type { PackageFetcher } from './lock/index.js';
 import type { PackageNode } from './graph.js';
 import { scriptsWith, type CoreShare } from './jobserver/index.js';
-import { entryIdOf, PackageSubject } from './miss-subject.js';
+import { PackageSubject } from './miss-subject.js';
 import { PackageLog } from './package-log.js';
 import { packageRef } from './package-ref.js';
 import { locateFailure } from './phase-error.js';
@@ -44,6 +44,8 @@ export class PackageRun implements AsyncDisposable {
   readonly dependencies: Dependencies;
   readonly code: RecipeCode;
   readonly log: PackageLog;
+  /** What is compared with earlier builds to explain why there is no entry. */
+  readonly subject: MissSubject;
   readonly emit: Emit = (body) => {
     this.#emit(body);
     this.#logEvent(body);
@@ -70,7 +72,8 @@ export class PackageRun implements AsyncDisposable {
     readonly derivation: Derivation,
   ) {
     const { cache, bus } = run;
-    this.id = entryIdOf(run, recipe, derivation);
+    this.subject = new PackageSubject(run, node, recipe, derivation);
+    this.id = this.subject.id;
     const ref = packageRef(node, derivation.key);
     this.#emit = bus.scoped(() => ({ package: ref, phase: this.#phase }));
     this.log = new PackageLog(cache.newLog(this.id));
@@ -184,11 +187,6 @@ export class PackageRun implements AsyncDisposable {
       emit: this.emit,
       signal: run.signal,
     };
-  }
-
-  /** What is compared with earlier builds to explain why there is no entry. */
-  get subject(): MissSubject {
-    return new PackageSubject(this.run, this.node, this.recipe, this.derivation);
   }
 
   /** Where relative fetch sources are looked for. */

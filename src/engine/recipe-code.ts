@@ -36,12 +36,11 @@ export class RecipeCode implements Disposable {
   }
 
   #open(): LuaState {
-    const { host, version, luaCpuLimitMs } = this.run;
-    return reopenRecipe(this.recipe, {
-      host,
-      version,
-      log: this.log,
+    const { host, version, luaCpuLimitMs, texts } = this.run;
+    const options = {
+      ...{ host, version, log: this.log },
       ...(luaCpuLimitMs !== undefined && { cpuLimitMs: luaCpuLimitMs }),
-    });
+    };
+    return reopenRecipe(this.recipe, options, texts.of(this.recipe.file.digest));
   }
 }

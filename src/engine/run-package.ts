@@ -141,8 +141,8 @@ async function buildEntry(pkg: PackageRun, attempt: Attempt): Promise<Provisione
     return { status: 'programmatic', path: null, wasSatisfied: false };
   }
   pkg.run.signal.throwIfAborted();
-  const { derivation, durations } = pkg;
-  const entry = await attempt.commit({ keyInputs: derivation.inputs, durations, origin });
+  const { subject, durations } = pkg;
+  const entry = await attempt.commit({ keyInputs: subject.keyInputs, durations, origin });
   pkg.emit({ kind: 'cache:stored', path: entry.assetDir, bytes: entry.bytes, files: entry.files });
   await rememberBuild(pkg, true);
   return { status: 'installed', path: entry.assetDir, wasSatisfied: false };

@@ -10,6 +10,7 @@ import type { RecipeMemory } from '../recipe/index.js';
 import type { DeployChanges } from './deploy-changes.js';
 import type { Limits } from './limits.js';
 import type { RunLocks } from './lock/index.js';
+import type { RecipeTexts } from './recipe-texts.js';
 import type { InputRecorder } from './run-inputs.js';
 import type { Schedule } from './schedule.js';
 
@@ -44,6 +45,8 @@ export interface Run {
   /** The state that each of those functions belongs to; functions of the manifest are not in it. */
   readonly functionStates: WeakMap<LuaFunction, LuaState>;
   readonly inputs: InputRecorder;
+  /** Of the recipes that were read in this run. */
+  readonly texts: RecipeTexts;
   /** What recipes said before; without it each is read. */
   readonly memory: RecipeMemory | undefined;
   /** What markers said before; without it each is read. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadRecipe, reopenRecipe } from './load-recipe.js';
@@ -237,6 +237,15 @@ describe('reopenRecipe', () => {
     writeFileSync(recipe.file.file, 'identity = "acme.tool@v1" install = "rm -rf x"');
     const error = failureOf(() => reopenRecipe(recipe, options(rig)));
     expect([error.code, error.facts['file']]).toEqual(['E_RECIPE', recipe.file.file]);
+  });
+
+  test('runs the text that was loaded where that is at hand, whatever has become of the file', async () => {
+    using rig = new RecipeRig();
+    const recipe = rig.load('function install() return 42 end');
+    const text = readFileSync(recipe.file.file);
+    writeFileSync(recipe.file.file, 'identity = "acme.tool@v1" install = "rm -rf x"');
+    using state = reopenRecipe(recipe, options(rig), text);
+    expect(await state.call(state.global('install') as never, [])).toEqual([42]);
   });
 
   test('the digest of a recipe is that of the text that ran', () => {

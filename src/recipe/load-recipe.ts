@@ -47,10 +47,11 @@ export function loadRecipe(file: RecipeFile, request: PackageRequest, options: L
 
 /**
  * Runs a recipe again, for the functions of its verbs, when the state it was loaded in is closed.
+ * @param text what was in the file then; without it the file is read
  * @throws FettleError E_RECIPE when the file is no longer the one that was loaded; E_LUA_*
  */
-export function reopenRecipe(recipe: Recipe, options: LuaHost): LuaState {
-  const { state, digest } = runRecipe(recipe.file, options);
+export function reopenRecipe(recipe: Recipe, options: LuaHost, text?: Uint8Array): LuaState {
+  const { state, digest } = runRecipe(recipe.file, options, text);
   if (digest === recipe.file.digest) return state;
   state.close();
   throw changed(recipe.file);

@@ -4,6 +4,8 @@ import type { EntryId } from '../entry.js';
 export interface SourceFile {
   readonly digest: string;
   readonly path: string;
+  /** What is in it, where that is known. */
+  readonly content?: Uint8Array | undefined;
 }
 
 /** A package that is asked for, as far as a comparison with what was built earlier needs it. */

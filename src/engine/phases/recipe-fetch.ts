@@ -153,6 +153,7 @@ async function read({ run, node, emit }: Loading): Promise<Recipe> {
     ...(luaCpuLimitMs !== undefined && { cpuLimitMs: luaCpuLimitMs }),
   });
   keepForFetchFunctions(run, recipe, state);
+  run.texts.keep(file);
   // What was said once must be said again.
   if (spoken.length === 0) run.memory?.remember(node.request, recipe, host, file.content);
   return recipe;
