@@ -1,24 +1,20 @@
 import { availableParallelism } from 'node:os';
 import type { Unpacked, UnpackCommand, UnpackProgress, UnpackThreads } from '../archive/index.js';
 import { ThreadPool, type Giver } from '../support/threads/thread-pool.js';
-import type { RecordCommand, RecordThreads } from './miss/build-records.js';
 import type { SealCommand, SealedSums, SealThreads } from './seal-command.js';
 
 /** More threads than this wait for the disk more than they work. */
 const MOST_THREADS = 4;
 
-export type AssetCommand =
-  | ({ readonly kind: 'unpack' } & UnpackCommand)
-  | ({ readonly kind: 'seal' } & SealCommand)
-  | ({ readonly kind: 'record' } & RecordCommand);
+export type AssetCommand = ({ readonly kind: 'unpack' } & UnpackCommand) | ({ readonly kind: 'seal' } & SealCommand);
 
-export type AssetResult = Unpacked | SealedSums | null;
+export type AssetResult = Unpacked | SealedSums;
 
 /**
  * The threads that make assets, started when there is work for them: first they unpack archives, then they seal what came
- * of it, and one writes the records of many builds. The same ones do all, as each thread costs ten megabytes.
+ * of it. The same ones do both, as each thread costs ten megabytes.
  */
-export class AssetThreads implements UnpackThreads, SealThreads, RecordThreads, AsyncDisposable {
+export class AssetThreads implements UnpackThreads, SealThreads, AsyncDisposable {
   readonly #pool: ThreadPool<AssetCommand, UnpackProgress, AssetResult>;
 
   /** @param findWorker where the bundled src/cache/asset-worker.ts is */
@@ -31,12 +27,8 @@ export class AssetThreads implements UnpackThreads, SealThreads, RecordThreads, 
     return (await this.#pool.run({ kind: 'unpack', ...command }, giver)) as Unpacked;
   }
 
-  async seal(command: SealCommand): Promise<SealedSums> {
-    return (await this.#pool.run({ kind: 'seal', ...command })) as SealedSums;
-  }
-
-  async record(command: RecordCommand): Promise<void> {
-    await this.#pool.run({ kind: 'record', ...command });
+  seal(command: SealCommand): Promise<SealedSums> {
+    return this.#pool.run({ kind: 'seal', ...command });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

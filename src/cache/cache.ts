@@ -51,7 +51,7 @@ export interface Cache extends AsyncDisposable {
   lock(name: string, options: Omit<AcquireOptions, 'logFile'>): Promise<AsyncDisposable>;
   /** Why a package has no entry: what became of it, or how it differs from the most similar build of its identity. */
   explainMiss(subject: MissSubject): Promise<MissExplanation>;
-  /** Remembers what a build was made of, so that later misses can be explained; of many builds `flush` waits for it. Never fails. */
+  /** Remembers what a build was made of, so that later misses can be explained. Never fails. */
   recordBuild(subject: MissSubject, facts: Pick<BuildRecord, 'durationMs' | 'kept' | 'reasons'>): Promise<void>;
   /** What is remembered of the last build under a key; of an entry that is gone, too. */
   findBuild(id: EntryId): Promise<BuildRecord | undefined>;

@@ -1,16 +1,13 @@
-import { lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { KnownDigests } from '../support/file-digests.js';
+import { countNotes, KnownDigests } from '../support/file-digests.js';
 import { flushAll, type Durability } from './durable-file.js';
 import { writeFingerprint } from './fingerprint.js';
 import { sealFilesInLine } from './seal-files.js';
 import type { SealCommand, SealedAsset, SealedSums } from './seal-command.js';
-import { sealTree, type Sealing } from './seal.js';
+import { sealSmallTree, sealTree, type SealedTree, type Sealing } from './seal.js';
 import type { Unflushed } from './unflushed.js';
 
-/** Fewer files and bytes are done before a thread has started. */
-const WORTHWHILE_FILES = 256;
-const WORTHWHILE_BYTES = 8 * 1024 * 1024;
+/** Fewer are done before a thread has started. */
+const WORTH_A_THREAD = { files: 256, bytes: 8 * 1024 * 1024 };
 
 /**
  * Seals an asset and writes its inventory beside it: in a thread where that is worth it, which also puts all of it on the
@@ -19,11 +16,22 @@ const WORTHWHILE_BYTES = 8 * 1024 * 1024;
  */
 export function sealAsset(command: Omit<SealCommand, 'fsync'>, durability: Durability): Promise<SealedAsset> {
   const { seals, threads, fsync } = durability;
-  const seal = async (): Promise<SealedAsset> =>
-    threads && isWorthAThread(command.asset)
-      ? { ...(await threads.seal({ ...command, fsync })), unflushed: NOTHING }
-      : sealAndList(command, durability);
+  const seal = async (): Promise<SealedAsset> => {
+    if (!threads) return sealAndList(command, durability);
+    // What was unpacked has a note for each file, so a large archive need not be looked at twice.
+    const mayBeSmall = countNotes(command.notes) < WORTH_A_THREAD.files;
+    const small = mayBeSmall ? await sealSmall(command, durability) : undefined;
+    return small ?? { ...(await threads.seal({ ...command, fsync })), unflushed: NOTHING };
+  };
   return seals ? seals.run(seal) : seal();
+}
+
+async function sealSmall(
+  command: Omit<SealCommand, 'fsync'>,
+  durability: Durability,
+): Promise<SealedAsset | undefined> {
+  const sealed = await sealSmallTree(command.asset, sealingOf(command, durability), WORTH_A_THREAD);
+  return sealed && list(command.fingerprint, sealed);
 }
 
 const NOTHING: Unflushed = { files: [], folders: [] };
@@ -36,33 +44,15 @@ export async function sealInThread(command: SealCommand): Promise<SealedSums> {
   return sums;
 }
 
-async function sealAndList(
-  { asset, fingerprint, notes }: Omit<SealCommand, 'fsync'>,
-  sealing: Sealing,
-): Promise<SealedAsset> {
-  const { lines, bytes, files, unflushed } = await sealTree(asset, { ...sealing, known: new KnownDigests(notes) });
-  await writeFingerprint(fingerprint, lines);
-  return { bytes, files, unflushed: { ...unflushed, files: [...unflushed.files, fingerprint] } };
+async function sealAndList(command: Omit<SealCommand, 'fsync'>, sealing: Sealing): Promise<SealedAsset> {
+  return list(command.fingerprint, await sealTree(command.asset, sealingOf(command, sealing)));
 }
 
-/** Looks only as far as it must. What cannot be looked at is left to sealing, which says what is wrong. */
-function isWorthAThread(root: string): boolean {
-  const folders = [root];
-  let files = 0;
-  let bytes = 0;
-  try {
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      for (const child of readdirSync(folder, { withFileTypes: true })) {
-        const path = join(folder, child.name);
-        if (child.isDirectory()) folders.push(path);
-        if (!child.isFile()) continue;
-        files += 1;
-        bytes += lstatSync(path).size;
-        if (files >= WORTHWHILE_FILES || bytes >= WORTHWHILE_BYTES) return true;
-      }
-    }
-  } catch {
-    return false;
-  }
-  return false;
+function sealingOf({ notes }: Omit<SealCommand, 'fsync'>, sealing: Sealing): Sealing {
+  return { ...sealing, known: new KnownDigests(notes) };
+}
+
+async function list(fingerprint: string, { lines, bytes, files, unflushed }: SealedTree): Promise<SealedAsset> {
+  await writeFingerprint(fingerprint, lines);
+  return { bytes, files, unflushed: { ...unflushed, files: [...unflushed.files, fingerprint] } };
 }

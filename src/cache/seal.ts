@@ -66,25 +66,65 @@ const OWNER_ENTERS = 0o500;
  * @throws FettleError E_FILE when `root` is no folder; a link there would seal what it points to
  */
 export async function sealTree(root: string, sealing: Sealing): Promise<SealedTree> {
+  return finish(root, await protectTree(root, sealing, Infinity, Infinity), sealing);
+}
+
+/**
+ * The same for a tree that is worth no thread: its nodes are made read-only as they are found, and where there turn out to
+ * be more, nothing else has been done.
+ * @returns undefined for one with `fewest` files or bytes
+ */
+export async function sealSmallTree(
+  root: string,
+  sealing: Sealing,
+  fewest: { readonly files: number; readonly bytes: number },
+): Promise<SealedTree | undefined> {
+  const found = await protectTree(root, sealing, fewest.files, fewest.bytes);
+  return found.isTooLarge ? undefined : finish(root, found, sealing);
+}
+
+/** What was found in a tree; its files are read-only, its folders not yet. */
+interface ProtectedTree {
+  readonly lines: FingerprintLine[];
+  readonly folders: readonly SealedFolder[];
+  /** Those that must be looked into, or flushed. */
+  readonly files: readonly FingerprintLine[];
+  /** Then the rest was not looked at. */
+  readonly isTooLarge: boolean;
+}
+
+async function protectTree(
+  root: string,
+  { fsync, known }: Sealing,
+  fewestFiles: number,
+  fewestBytes: number,
+): Promise<ProtectedTree> {
   const lines: FingerprintLine[] = [];
   const found = [''];
   const folders: SealedFolder[] = [];
   const files: FingerprintLine[] = [];
-  let nodes = 0;
+  let [counted, bytes] = [0, 0];
   for (const folder of found) {
     const path = join(root, folder);
     folders.push({ path, mode: makeEnterable(path, folder === '') });
     for (const child of await patiently(() => readdirSync(path, { withFileTypes: true }))) {
       // A name that is not UTF-8 cannot be addressed by a string path.
       if (child.name.includes('\uFFFD')) continue;
-      const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child, sealing.known);
+      const line = sealNode(root, folder === '' ? child.name : `${folder}/${child.name}`, child, known);
       lines.push(line);
       if (line.kind === 'folder') found.push(line.path);
-      if (line.kind === 'file' && (sealing.fsync || line.sha256 === undefined)) files.push(line);
-      nodes += 1;
-      if (nodes % NODES_BETWEEN_BREATHS === 0) await breathe();
+      if (line.kind === 'file') {
+        [counted, bytes] = [counted + 1, bytes + line.size];
+        if (fsync || line.sha256 === undefined) files.push(line);
+        if (counted >= fewestFiles || bytes >= fewestBytes) return { lines, folders, files, isTooLarge: true };
+      }
+      if (lines.length % NODES_BETWEEN_BREATHS === 0) await breathe();
     }
   }
+  return { lines, folders, files, isTooLarge: false };
+}
+
+async function finish(root: string, { lines, folders, files }: ProtectedTree, sealing: Sealing): Promise<SealedTree> {
   const { sealFiles = hashFiles } = sealing;
   const { digests, unflushed } = await sealFiles(root, files, sealing);
   for (const { path, mode } of folders) chmodSync(path, mode & ~WRITE_BITS);

@@ -23,8 +23,7 @@ import { newLog, type NewLog } from './logs.js';
 import { recordFolderUse, recordUse } from './last-use.js';
 import { Lease } from './lease.js';
 import { buildPlace, locateEntry, RARE_READER, readMarker, type MarkerReader } from './marker.js';
-import { findRecord, type BuildFacts, type BuildRecord } from './miss/build-record.js';
-import { BuildRecords } from './miss/build-records.js';
+import { findRecord, recordBuild, type BuildFacts, type BuildRecord } from './miss/build-record.js';
 import { Comparisons } from './miss/comparisons.js';
 import { changesBetween } from './miss/describe-changes.js';
 import { explainMiss, type MissExplanation } from './miss/explain-miss.js';
@@ -55,7 +54,6 @@ export class SharedCache implements Cache {
   readonly #lease: Lease;
   readonly #comparisons: Comparisons;
   readonly #deferredFlush: DeferredFlush;
-  readonly #records: BuildRecords;
   #isUsed = false;
 
   constructor(private readonly parts: CacheParts) {
@@ -66,7 +64,6 @@ export class SharedCache implements Cache {
     this.#lease = new Lease(parts.layout, parts.pid);
     this.#comparisons = new Comparisons(parts.layout, changesBetween);
     this.#deferredFlush = deferredFlushWith(parts.durability);
-    this.#records = new BuildRecords(parts.layout, parts.durability.threads && parts.threads);
   }
 
   find(id: EntryId): Promise<CompleteEntry | undefined> {
@@ -126,7 +123,7 @@ export class SharedCache implements Cache {
   }
 
   recordBuild(subject: MissSubject, facts: Omit<BuildFacts, 'builtAt'>): Promise<void> {
-    return this.#records.add(subject, { ...facts, builtAt: this.parts.now() });
+    return recordBuild(this.parts.layout, subject, { ...facts, builtAt: this.parts.now() });
   }
 
   findBuild(id: EntryId): Promise<BuildRecord | undefined> {
@@ -184,9 +181,8 @@ export class SharedCache implements Cache {
     return clearCache({ ...this.parts, trash: this.#trash });
   }
 
-  async flush(): Promise<void> {
-    await this.#records.settled();
-    await onCacheFiles('put the cache on the disk', this.root, () => this.#deferredFlush.flush());
+  flush(): Promise<void> {
+    return onCacheFiles('put the cache on the disk', this.root, () => this.#deferredFlush.flush());
   }
 
   /** Frees what is still locked, clears away after killed processes, waits until all of it is gone from the disk. */
@@ -194,7 +190,6 @@ export class SharedCache implements Cache {
     this.#lease[Symbol.dispose]();
     if (this.#isUsed) await clearAfterKills({ ...this.parts, trash: this.#trash });
     await this.parts.locks[Symbol.asyncDispose]();
-    await this.#records.settled();
     await this.parts.threads[Symbol.asyncDispose]();
     await Promise.all([this.#trash.settled(), this.flush()]);
   }

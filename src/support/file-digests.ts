@@ -55,6 +55,11 @@ export class DigestNotes {
   }
 }
 
+/** @param notes what `DigestNotes` gave out */
+export function countNotes(notes: readonly Uint8Array[]): number {
+  return notes.reduce((sum, each) => sum + each.length / RECORD, 0);
+}
+
 /** Digests that were noted, each for as long as its file is as it was then. */
 export class KnownDigests {
   readonly #records: Buffer;

@@ -7,7 +7,7 @@ import { patiently } from '../../support/patiently.js';
 import type { EntryId } from '../entry.js';
 import { buildRecordOf, isBuildRecord, logOf, type EntryPlace, type Layout } from '../layout.js';
 import type { MissSubject } from './miss-subject.js';
-import { readSourceLines, sourceTextOf, type LineDigests, type SourceText } from './source-lines.js';
+import { readSourceLines, type LineDigests } from './source-lines.js';
 
 const RECORD_VERSION = 2;
 /** Of one identity. */
@@ -36,29 +36,16 @@ export interface BuildRecord extends EntryId {
 
 export type BuildFacts = Pick<BuildRecord, 'builtAt' | 'durationMs' | 'kept' | 'reasons'>;
 
-/** A record without the lines of its sources, as it can be given to a thread. */
-export interface RecordDraft {
-  readonly id: EntryId;
-  /** The record as JSON, but for the sources. */
-  readonly text: string;
-  readonly sources: readonly SourceText[];
-}
-
-export function draftRecord({ id, keyInputs, version, sources }: MissSubject, facts: BuildFacts): RecordDraft {
-  const record: Omit<BuildRecord, 'sources'> = {
-    ...{ version: RECORD_VERSION, ...id, ...facts },
-    ...{ toolVersion: version, keyInputs },
-  };
-  return { id, text: JSON.stringify(record), sources: sources.map(sourceTextOf) };
-}
-
 /** Remembers a build. Never fails. */
-export async function writeRecord(layout: Layout, { id, text, sources }: RecordDraft): Promise<void> {
+export async function recordBuild(layout: Layout, subject: MissSubject, facts: BuildFacts): Promise<void> {
+  const { id, keyInputs, version: toolVersion } = subject;
+  const folder = layout.logFolder(id.identity);
   try {
-    const lines = JSON.stringify(await readSourceLines(sources));
-    const isFirst = makeFolder(layout.logFolder(id.identity));
+    const sources = await readSourceLines(subject.sources);
+    const record: BuildRecord = { version: RECORD_VERSION, ...id, ...facts, toolVersion, keyInputs, sources };
+    const isFirst = makeFolder(folder);
     await patiently(() => {
-      writeFileSync(buildRecordOf(layout, layout.usualPlace(id)), `${text.slice(0, -1)},"sources":${lines}}\n`);
+      writeFileSync(buildRecordOf(layout, layout.usualPlace(id)), `${JSON.stringify(record)}\n`);
     });
     if (!isFirst) await pruneRecords(layout, id.identity);
   } catch {

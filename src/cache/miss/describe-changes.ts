@@ -7,7 +7,7 @@ import type { EarlierBuild } from './earlier-builds.js';
 import { firstChangedLine } from './first-changed-line.js';
 import type { MissSubject } from './miss-subject.js';
 import { isSecretName, showText, showValue } from './show-value.js';
-import { readSourceLines, sourceTextOf } from './source-lines.js';
+import { readSourceLines } from './source-lines.js';
 
 /** All that is different about a package since an earlier build of its identity; what says most comes first. */
 export async function changesBetween(
@@ -68,7 +68,7 @@ async function describeFile(
   const reason = contentReason(kind, what, difference);
   if (!file) return reason;
   const earlier = before.sources[String(difference.before)];
-  const current = (await readSourceLines([sourceTextOf(file)]))[file.digest];
+  const current = (await readSourceLines([file]))[file.digest];
   const line = earlier === undefined || current === undefined ? undefined : firstChangedLine(earlier, current);
   const place = basename(file.path);
   if (line === undefined) return kind === 'recipe' ? { ...reason, text: `${reason.text}: ${place}` } : reason;

@@ -10,22 +10,12 @@ const LARGEST_SUM = 512 * 1024;
 /** The digests of a file's lines: enough to tell which have changed, and no text, in which there may be secrets. */
 export type LineDigests = readonly string[];
 
-/** A file, and what was in it where that is known. */
-export interface SourceText extends SourceFile {
-  readonly text: string | undefined;
-}
-
-/** As it can be given to a thread: a slice of a buffer would take all of the buffer along. */
-export function sourceTextOf({ digest, path, content }: SourceFile): SourceText {
-  return { digest, path, text: content && isShortText(content) ? Buffer.from(content).toString('utf8') : undefined };
-}
-
 /** The lines of files by the files' digests; without files too large, that are no text, or no longer what they were. */
-export async function readSourceLines(files: readonly SourceText[]): Promise<Readonly<Record<string, LineDigests>>> {
+export async function readSourceLines(files: readonly SourceFile[]): Promise<Readonly<Record<string, LineDigests>>> {
   const lines: Record<string, LineDigests> = {};
   let room = LARGEST_SUM;
   for (const file of files) {
-    const text = file.text ?? (await readUnchanged(file));
+    const text = textOf(file.content ?? (await readUnchanged(file)));
     if (text === undefined || text.length > room) continue;
     room -= text.length;
     lines[file.digest] = digestsOf(text);
@@ -40,16 +30,16 @@ export function digestsOf(text: string): LineDigests {
   return text.split('\n').map((line) => createHash('sha256').update(line).digest('hex').slice(0, HEX_DIGITS));
 }
 
-function isShortText(content: Uint8Array): boolean {
-  return content.length <= LARGEST_TEXT && !content.includes(0);
+function textOf(content: Uint8Array | undefined): string | undefined {
+  if (content === undefined || content.length > LARGEST_TEXT || content.includes(0)) return undefined;
+  return Buffer.from(content).toString('utf8');
 }
 
-async function readUnchanged({ path, digest }: SourceFile): Promise<string | undefined> {
+async function readUnchanged({ path, digest }: SourceFile): Promise<Buffer | undefined> {
   try {
     if (statSync(path).size > LARGEST_TEXT) return undefined;
     const content = await patiently(() => readFileSync(path));
-    const isSame = createHash('sha256').update(content).digest('hex') === digest;
-    return isSame && isShortText(content) ? content.toString('utf8') : undefined;
+    return createHash('sha256').update(content).digest('hex') === digest ? content : undefined;
   } catch {
     // It helps to explain; nothing depends on it.
     return undefined;
