@@ -30,10 +30,9 @@ export async function commitAttempt(
     flushAll({ files: [...files, draft], folders: [...folders, ...above] }, durability);
   const marker = markerOf(parts, record, sealed);
   const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover, flush });
-  if (outcome === 'won') {
-    deferredFlush.add([entry.folder, entry.identityFolder, layout.assets]);
-    return entryOf(marker, parts.id, place.asset);
-  }
+  // Also those of a winner, who may not have come to it yet.
+  deferredFlush.add([entry.folder, entry.identityFolder, layout.assets]);
+  if (outcome === 'won') return entryOf(marker, parts.id, place.asset);
   await giveWay(parts);
   return patiently(() => standingEntry(parts));
 }

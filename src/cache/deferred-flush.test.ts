@@ -22,26 +22,39 @@ test('what is added while others are flushed is left to the next flush', async (
     if (folder === 'entry') deferred.add(['assets', 'late']);
     return Promise.resolve();
   }, 1);
-  deferred.add(['entry', 'assets']);
+  deferred.add(['assets', 'entry']);
   await deferred.flush();
-  expect(flushed).toEqual(['entry', 'assets']);
+  expect(flushed).toEqual(['assets', 'entry']);
   await deferred.flush();
-  expect(flushed).toEqual(['entry', 'assets', 'assets', 'late']);
+  expect(flushed).toEqual(['assets', 'entry', 'assets', 'late']);
 });
 
-test('a folder that is gone keeps no other from the disk; one that cannot be flushed fails', async () => {
+/** Flushes all folders but `odd`, which fails as often as there are codes. */
+function failing(codes: string[], flushed: string[]): DeferredFlush {
+  return new DeferredFlush((folder) => {
+    const code = folder === 'odd' ? codes.shift() : undefined;
+    if (code !== undefined) return Promise.reject(Object.assign(new Error(code), { code }));
+    flushed.push(folder);
+    return Promise.resolve();
+  }, 1);
+}
+
+test('a folder that is gone fails nothing, and is not asked for again', async () => {
   const flushed: string[] = [];
-  const failing = (code: string): DeferredFlush =>
-    new DeferredFlush((folder) => {
-      if (folder === 'odd') return Promise.reject(Object.assign(new Error(code), { code }));
-      flushed.push(folder);
-      return Promise.resolve();
-    }, 1);
-  const evicted = failing('ENOENT');
-  evicted.add(['odd', 'entry']);
-  await evicted.flush();
+  const deferred = failing(['ENOENT'], flushed);
+  deferred.add(['odd', 'entry']);
+  await deferred.flush();
+  await deferred.flush();
   expect(flushed).toEqual(['entry']);
-  const broken = failing('EIO');
-  broken.add(['odd', 'entry']);
-  await expect(broken.flush()).rejects.toMatchObject({ code: 'EIO' });
+});
+
+test('one that cannot be flushed keeps no other from the disk, and is tried again by the next flush', async () => {
+  const flushed: string[] = [];
+  const deferred = failing(['EIO', 'EIO'], flushed);
+  deferred.add(['odd', 'entry']);
+  await expect(deferred.flush()).rejects.toMatchObject({ code: 'EIO' });
+  expect(flushed).toEqual(['entry']);
+  await expect(deferred.flush()).rejects.toMatchObject({ code: 'EIO' });
+  await deferred.flush();
+  expect(flushed).toEqual(['entry', 'odd']);
 });

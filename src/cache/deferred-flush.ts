@@ -19,17 +19,23 @@ export class DeferredFlush {
     for (const folder of folders) this.#folders.add(folder);
   }
 
-  /** Resolves when the names in all folders that were added before are on the disk. */
+  /**
+   * Resolves when the names in all folders that were added before are on the disk.
+   * @throws the first failure, when all were tried; those that failed are left to the next flush
+   */
   async flush(): Promise<void> {
-    const folders = [...this.#folders];
-    this.#folders.clear();
-    await forEachBounded(folders, this.atOnce, async (folder) => {
+    const failures: unknown[] = [];
+    await forEachBounded([...this.#folders], this.atOnce, async (folder) => {
+      this.#folders.delete(folder);
       try {
         await this.flushFolder(folder);
       } catch (error) {
         // Somebody has evicted the entry in the meantime.
-        if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+        if (hasCode(error, 'ENOENT', 'ENOTDIR')) return;
+        this.#folders.add(folder);
+        failures.push(error);
       }
     });
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -79,12 +79,12 @@ export class SharedCache implements Cache {
   }
 
   async acquire(id: EntryId, options: AcquireOptions): Promise<Acquired> {
-    const found = await this.#findAgain(id);
+    const found = await this.#findJustMade(id);
     if (found) return { kind: 'complete', entry: found };
     const lock = await this.#lock(id, options);
     try {
       // Whoever held the lock before may have made just this entry.
-      const again = await this.#findAgain(id);
+      const again = await this.#findJustMade(id);
       if (!again)
         return { kind: 'attempt', attempt: await this.#begin({ id, lock, emit: options.emit, ephemeral: false }) };
       await lock.release();
@@ -187,11 +187,13 @@ export class SharedCache implements Cache {
 
   /** Frees what is still locked, clears away after killed processes, waits until all of it is gone from the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
+    // Who wants to know whether it failed has flushed before.
+    await this.flush().catch(() => undefined);
     this.#lease[Symbol.dispose]();
     if (this.#isUsed) await clearAfterKills({ ...this.parts, trash: this.#trash });
     await this.parts.locks[Symbol.asyncDispose]();
     await this.parts.threads[Symbol.asyncDispose]();
-    await Promise.all([this.#trash.settled(), this.flush()]);
+    await this.#trash.settled();
   }
 
   /** Says that it is used, before anybody looks for it. Whoever only looks after the cache writes nothing at the end. */
@@ -201,9 +203,13 @@ export class SharedCache implements Cache {
     this.#lease.add(names);
   }
 
-  /** For who has looked before and found none. */
-  #findAgain(id: EntryId): Promise<CompleteEntry | undefined> {
-    return patiently(() => this.#find(id, RARE_READER));
+  /** For who has looked before and found none: whoever has made it meanwhile may not have flushed its names yet. */
+  async #findJustMade(id: EntryId): Promise<CompleteEntry | undefined> {
+    const found = await patiently(() => this.#find(id, RARE_READER));
+    const { layout } = this.parts;
+    const places = found ? layout.places(id) : [];
+    for (const { folder, identityFolder } of places) this.#deferredFlush.add([folder, identityFolder, layout.assets]);
+    return found;
   }
 
   /** The lease comes first: whoever evicts the entry looks for leases after it has hidden the marker. */

@@ -61,7 +61,9 @@ export async function importArchive(request: ImportRequest): Promise<Imported> {
     await extractArchive({ archive, destination: staging.folder, strip: 0, emit, signal, ...settings });
     const staged = await readStaged({ archive, folder: staging.folder, platform: request.platform, signal });
     if (request.lock) refuseOtherThanLocked(staged.entries, request.lock, request.platform);
-    return await commitAll(request, staged, waiting);
+    const imported = await commitAll(request, staged, waiting);
+    await cache.flush();
+    return imported;
   } catch (error) {
     throw cacheFailure('import into the cache', cache.root, error);
   }
