@@ -49,7 +49,10 @@ export async function download(client: HttpClient, request: DownloadRequest): Pr
   if (part.start === 0) await file.begin(validatorOf(response.headers));
   const meter = new Meter(request, part);
   await save(body, meter.stream, { path: file.path, isContinued: part.start > 0, signal });
-  if (part.total !== null && meter.position !== part.total) throw new TruncatedBody(meter.position, part.total);
+  const isWhole = meter.position === part.total;
+  // Whatever became of the connection when all had come.
+  if (!isWhole) body.assertUncut();
+  if (part.total !== null && !isWhole) throw new TruncatedBody(meter.position, part.total);
   if (part.start === 0)
     return { bytes: meter.position, digests: meter.digests, headers: response.headers, isResumed: false };
   // What was there before has passed no meter; and nothing but the file itself says what stands in it.
@@ -77,7 +80,6 @@ async function save(body: ArrivingBody, meter: Transform, { path, isContinued, s
     output.destroy();
     await closed;
   }
-  body.assertUncut();
 }
 
 interface Part {
