@@ -2,8 +2,8 @@ import { FettleError } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { isContested } from './contested.js';
-import { flushAll } from './durable-file.js';
 import type { CommitRecord, CompleteEntry, EntryId } from './entry.js';
+import { flushAll } from './flush-all.js';
 import type { AttemptPlace, EntryPlace } from './layout.js';
 import { entryOf, findEntry, MARKER_VERSION, type Marker } from './marker.js';
 import { publishMarker } from './publish-marker.js';
@@ -24,10 +24,10 @@ export async function commitAttempt(
   const { layout, entry, place, durability, deferredFlush, lock } = parts;
   const { asset, fingerprint } = place;
   const sealed = await sealAsset({ asset, fingerprint, notes }, durability);
-  const { files, folders } = sealed.unflushed;
+  const { files, folders, tree } = sealed.unflushed;
   const above = new Set([place.base, entry.folder]);
   const flush = (draft: string): Promise<void> =>
-    flushAll({ files: [...files, draft], folders: [...folders, ...above] }, durability);
+    flushAll({ files: [...files, draft], folders: [...folders, ...above], tree }, durability);
   const marker = markerOf(parts, record, sealed);
   const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover, flush });
   // Also those of a winner, who may not have come to it yet.

@@ -2,12 +2,11 @@ import { closeSync, fsync as fsyncDescriptor, openSync, writeFileSync } from 'no
 import { promisify } from 'node:util';
 import { hasCode } from '../errors/index.js';
 import { patiently } from '../support/patiently.js';
-import { forEachBounded } from '../support/for-each-bounded.js';
 import { DeferredFlush } from './deferred-flush.js';
 import { FLUSH_NEEDS_WRITING } from './flush-needs-writing.js';
 import { Semaphore } from '../support/semaphore.js';
+import type { FileSystemFlush } from './file-system-flush.js';
 import type { SealThreads } from './seal-command.js';
-import type { Unflushed } from './unflushed.js';
 
 export interface Durability {
   /** False for caches that are thrown away: nothing survives a power cut then. */
@@ -18,6 +17,8 @@ export interface Durability {
   readonly seals?: Semaphore;
   /** Who seals assets of many files; undefined: nobody but who asks. */
   readonly threads?: SealThreads;
+  /** Who flushes assets of many files; undefined: whoever seals them, file by file. */
+  readonly fileSystems?: Pick<FileSystemFlush, 'isWorthwhile' | 'flush'> | undefined;
 }
 
 /** What a process can afford that may have so many files open; undefined: nothing is known of a limit. */
@@ -57,22 +58,8 @@ export function writeUnflushed(path: string, text: string, flags: 'w' | 'wx'): P
 
 const flush = promisify(fsyncDescriptor);
 
-/**
- * Puts files and the names in folders on the disk, several at once: what is asked for together, a file system with a
- * journal writes at once, and whoever changes names meanwhile waits for one writing only.
- */
-export async function flushAll({ files, folders }: Unflushed, durability: Durability): Promise<void> {
-  const { fsync, filesAtOnce = FLUSHES_AT_ONCE, seals } = durability;
-  if (!fsync) return;
-  const flushes = [
-    ...files.map((path) => () => syncFile(path)),
-    ...folders.map((path) => () => syncFolder(path, durability)),
-  ];
-  const flushEach = (): Promise<void> => forEachBounded(flushes, filesAtOnce, (flushOne) => flushOne());
-  await (seals ? seals.run(flushEach) : flushEach());
-}
-
-const FLUSHES_AT_ONCE = 16;
+/** Flushes of files or folders that one thread asks for at once. */
+export const FLUSHES_AT_ONCE = 16;
 
 /** Puts the content of a file on the disk. Opening and closing are synchronous: only the flush takes its time. */
 export async function syncFile(path: string): Promise<void> {

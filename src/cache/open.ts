@@ -9,6 +9,7 @@ import { claimName, newClaim } from './claim.js';
 import { syncFolder, writeDurably, type Durability } from './durable-file.js';
 import { durabilityWithin } from './durable-file.js';
 import { examineMount } from './examine-mount.js';
+import { FileSystemFlush } from './file-system-flush.js';
 import { cacheFailure, onCacheFiles } from './failure.js';
 import { Layout, LAYOUT_VERSION } from './layout.js';
 import { LockClient } from './lock-client.js';
@@ -57,7 +58,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   const isInThreads = hasManyFiles && existsSync(assetWorker);
   return new SharedCache({
     ...{ layout, locks, threads, pid: host.pid, now: () => host.now() },
-    durability: isInThreads ? { ...durability, threads } : durability,
+    durability: isInThreads ? { ...durability, threads, fileSystems: new FileSystemFlush() } : durability,
   });
 }
 

@@ -20,6 +20,7 @@ import { WorkerBundle } from '../support/threads/worker-bundle-rig.js';
 import { AssetThreads } from './asset-threads.js';
 import { readFingerprint } from './fingerprint.js';
 import { sealAsset } from './seal-asset.js';
+import type { SealCommand, SealedAsset } from './seal-command.js';
 import { removeReadOnly } from './testing/remove-read-only.js';
 
 let bundle: WorkerBundle;
@@ -102,6 +103,21 @@ describe('sealing an asset in a thread', () => {
     expect(sums).toEqual({ files: 700, bytes: Object.values(files).join('').length, unflushed: NOTHING });
     expect(rig.digests()).toEqual(expectedDigests(files));
     expect(lstatSync(rig.path('d1/file 1')).mode & 0o222).toBe(0);
+  });
+
+  test('leaves the flushing to the caller where whole file systems can be flushed, and it is worth it', async () => {
+    await using rig = new AssetRig(manyFiles(300));
+    await using pool = new AssetThreads(() => bundle.url);
+    const told: boolean[] = [];
+    const threads = { seal: (command: SealCommand) => (told.push(command.fsync), pool.seal(command)) };
+    const sealed = (isWorthwhile: boolean): Promise<SealedAsset> => {
+      const fileSystems = { isWorthwhile: () => Promise.resolve(isWorthwhile), flush: () => Promise.resolve(true) };
+      return sealAsset({ ...rig.place, notes: [] }, { fsync: true, threads, fileSystems });
+    };
+    const left = { files: [rig.fingerprint], folders: [], tree: rig.asset };
+    expect([(await sealed(true)).unflushed, (await sealed(false)).unflushed]).toEqual([left, NOTHING]);
+    expect(told).toEqual([false, true]);
+    expect(Object.keys(rig.digests())).toHaveLength(300);
   });
 
   test('lists what the caller’s own thread would list', async () => {

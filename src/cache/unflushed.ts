@@ -2,4 +2,6 @@
 export interface Unflushed {
   readonly files: readonly string[];
   readonly folders: readonly string[];
+  /** A tree that is too large to be listed. */
+  readonly tree?: string | undefined;
 }

@@ -17,6 +17,10 @@ const MANAGED = 'local.managed@v1';
 /** Complete before a recording starts. */
 export const KEPT = 'local.kept@v1';
 
+const LARGE = 'local.large@v1';
+/** As many as are worth a thread. */
+const MANY = 256;
+
 const ARCHIVE = tarGz([
   { path: 'src-1.0/' },
   { path: 'src-1.0/main.txt', content: 'whole' },
@@ -51,6 +55,16 @@ export class Laboratory implements AsyncDisposable {
        install = [[cat "$FETTLE_STAGE_DIR/main.txt" "$FETTLE_STAGE_DIR/lib/part.txt" > tool; mkdir -p share/doc; echo x > share/doc/readme]]
        function deploy(ctx) ctx.set_env("TOOL", ctx.install_dir .. "/tool") end`,
     );
+    await mkdir(world.cache);
+    await mkdir(join(world.project, '.fettle'));
+    return new Laboratory(world);
+  }
+
+  /** One package, of so many files that they are flushed by a thread, or with their whole file system. */
+  static async openLarge(): Promise<Laboratory> {
+    const world = await World.create();
+    await world.manifest(`packages = { "${LARGE}" }`);
+    await world.recipe(LARGE, `install = "for n in $(seq ${String(MANY)}); do echo $n > file$n; done"`);
     await mkdir(world.cache);
     await mkdir(join(world.project, '.fettle'));
     return new Laboratory(world);

@@ -77,6 +77,22 @@ describe('a power cut', () => {
     }
   }, 300_000);
 
+  test('during a sync of a package of many files leaves all of them or none', async () => {
+    await using laboratory = await Laboratory.openLarge();
+    const { cache } = laboratory.world;
+    const history = await laboratory.record(['sync', '--json']);
+    const whole = await laboratory.whole();
+    const options = { cache, expected: whole, kept: [], keptAtEnd: namesOf(whole) };
+    const result = simulate(history, options);
+    tell('sync of a large package', history, result);
+    expect(namesOf(whole).length).toBe(1);
+    expect(result.broken).toEqual([]);
+    // Without what puts all files on the disk at once, where that is to be had.
+    const ofAll = history.steps.filter((step) => step.kind === 'flush' && step.node === 'all');
+    const ignored = simulate(history, { ...options, ignored: new Set(ofAll), stopsAtFirst: true });
+    expect(ignored.broken.length > 0).toBe(ofAll.length > 0);
+  }, 600_000);
+
   test('during a sync leaves what was complete before', async () => {
     await using laboratory = await Laboratory.open();
     await laboratory.world.fettle(['install', KEPT]);

@@ -24,8 +24,8 @@ export class PowerCut {
   /** Files that have content which is not on the disk for certain. */
   readonly openFiles: NodeId[] = [];
   readonly #steps: readonly Step[];
-  /** When each node was last put on the disk, by the recorder's clock. */
-  readonly #flushed = new Map<NodeId, number>();
+  /** When each node, or all of them, was last put on the disk, by the recorder's clock. */
+  readonly #flushed = new Map<NodeId | 'all', number>();
   readonly #latest = new Map<NodeId, NodeState>();
   readonly #safe = new Map<NodeId, NodeState>();
 
@@ -83,7 +83,7 @@ export class PowerCut {
   }
 
   #isFlushed(node: NodeId, at: number): boolean {
-    return at < (this.#flushed.get(node) ?? 0);
+    return at < Math.max(this.#flushed.get(node) ?? 0, this.#flushed.get('all') ?? 0);
   }
 
   #stateOf(node: NodeId, outcome: Outcome): NodeState {

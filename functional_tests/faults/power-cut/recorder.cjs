@@ -1,7 +1,9 @@
 // Loaded before the command (NODE_OPTIONS=--require): writes down every operation that changes files below some folders,
 // in all threads together, with what the disk shows right after it.
+const childProcess = require('node:child_process');
 const { lstatSync, openSync, readdirSync, readFileSync, readlinkSync, writeSync } = require('node:fs');
-const { join } = require('node:path');
+const { syncBuiltinESMExports } = require('node:module');
+const { basename, join } = require('node:path');
 const { getEnvironmentData, isMainThread, setEnvironmentData } = require('node:worker_threads');
 const { observeFiles } = require('./observe-files.cjs');
 
@@ -34,6 +36,22 @@ observeFiles(isWatched, (name, paths) => {
     writeSync(log, `${JSON.stringify(record)}\n`);
   };
 });
+
+/** A program that flushes a whole file system: `sync -f PLACE`. */
+const { spawn } = childProcess;
+childProcess.spawn = (program, args, ...rest) => {
+  const child = spawn(program, args, ...rest);
+  if (basename(program) !== 'sync' || args?.[0] !== '-f') return child;
+  const started = Atomics.add(clock, 0, 1) + 1;
+  child.once('exit', (code) => {
+    if (code !== 0) return;
+    const seen = folders.map(look);
+    const ended = Atomics.add(clock, 0, 1) + 1;
+    writeSync(log, `${JSON.stringify({ started, ended, kind: 'flush', name: 'syncfs', paths: [args[1]], seen })}\n`);
+  });
+  return child;
+};
+syncBuiltinESMExports();
 
 function isWatched(path) {
   if (isLooking) return false;

@@ -23,10 +23,10 @@ export type Step =
       readonly mode: number;
       readonly at: number;
     }
-  /** Puts on the disk what was done to this node before the time `covers`. */
+  /** Puts on the disk what was done to this node, or to all of them, before the time `covers`. */
   | {
       readonly kind: 'flush';
-      readonly node: NodeId;
+      readonly node: NodeId | 'all';
       readonly covers: number;
       readonly at: number;
       readonly label: string;
@@ -76,7 +76,7 @@ export class History {
 
   #flush({ paths, started, name }: Operation): void {
     const path = paths[0] ?? '';
-    const node = this.#find(path);
+    const node = name === 'syncfs' ? 'all' : this.#find(path);
     if (node === undefined) throw new Error(`${name} of ${path}, which is not there`);
     this.steps.push({ kind: 'flush', node, covers: started, at: this.#now, label: this.#short(path) });
   }
