@@ -119,12 +119,18 @@ async function provisionFromCache(pkg: PackageRun): Promise<Provisioned> {
   pkg.run.schedule.expect(pkg.node, lastBuildMs);
   pkg.emit({ kind: 'cache:miss', reasons: reasons.map(({ text }) => text), causes: reasons });
   return pkg.whileBegun(async () => {
+    prepareFetch(pkg);
     const acquired = await whileTelling(pkg, (options) => cache.acquire(pkg.id, options));
     if (acquired.kind === 'complete') return cached(pkg, acquired.entry);
     await using attempt = acquired.attempt;
     pkg.missReasons = reasons;
     return await buildEntry(pkg, attempt);
   });
+}
+
+/** While the lock is waited for, which for the first package means that its thread starts. */
+function prepareFetch({ run, recipe: { fetch } }: PackageRun): void {
+  if (fetch.form === 'declared') run.fetcher.prepare(fetch.requests);
 }
 
 function cached(pkg: PackageRun, entry: CompleteEntry): Provisioned {

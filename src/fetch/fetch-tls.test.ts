@@ -86,12 +86,12 @@ describe('a server with TLS', () => {
     expect(await rig.fetched()).toEqual({ a: 'content' });
   });
 
-  test('needs a file of authorities that can be read', async () => {
+  test('needs a file of authorities that can be read, which who prepares for it is not told', async () => {
     await using rig = await FetchRig.open();
     const file = join(rig.folder, 'missing.pem');
-    await expect(fetchFrom(rig, 'https://127.0.0.1:1/a', { SSL_CERT_FILE: file })).rejects.toMatchObject({
-      code: 'E_FETCH',
-      facts: { path: file },
-    });
+    const url = 'https://127.0.0.1:1/a';
+    const fetcher = rig.fetcher({ host: rig.host({ SSL_CERT_FILE: file }) });
+    fetcher.prepare([rig.parse(url)]);
+    await expect(rig.fetchOne(url, { fetcher })).rejects.toMatchObject({ code: 'E_FETCH', facts: { path: file } });
   });
 });

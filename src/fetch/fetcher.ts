@@ -83,6 +83,8 @@ export interface FetchOptions {
 
 /** Fetches files from anywhere. One instance serves a run: it shares connections, limits and registry answers. */
 export interface Fetcher {
+  /** For who will ask for these in a moment: loads what that needs. Asks nobody, and never fails. */
+  prepare(requests: readonly FetchRequest[]): void;
   /** @throws FettleError E_FETCH_NAME, E_REGISTRY, E_PURL, E_FETCH, E_OFFLINE */
   resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch>;
   /**

@@ -40,6 +40,10 @@ class RunFetcher implements Fetcher {
     this.#shared = store && new SharedDownloads(store, () => host.now());
   }
 
+  prepare(requests: readonly FetchRequest[]): void {
+    for (const { source } of requests) this.#transports.prepare(source);
+  }
+
   async resolve(request: FetchRequest, signal: AbortSignal): Promise<ResolvedFetch> {
     allowManyListeners(signal);
     const { source, dest, integrity } = request;

@@ -74,6 +74,12 @@ export class Transports {
     this.#slots = new Semaphore(options.connections ?? settings.connections);
   }
 
+  /** Loads what asking for it will need, so that it need not be waited for then. */
+  prepare({ kind }: Source): void {
+    const isAskedByHttp = kind === 'http' || kind === 'registry';
+    if (isAskedByHttp && !this.#options.offline) this.#client.prepare();
+  }
+
   /**
    * Brings one thing to its place.
    * @throws FettleError E_FETCH, E_FETCH_MISSING, E_CHECKSUM, E_GIT, E_REGISTRY, E_OFFLINE and others

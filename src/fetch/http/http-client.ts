@@ -56,6 +56,11 @@ export class HttpClient {
     this.#options = options;
   }
 
+  /** Loads what the first request needs. What fails is told to those who ask. */
+  prepare(): void {
+    this.#connections().catch(() => undefined);
+  }
+
   /** @throws FettleError E_FETCH for a redirect that is refused; else the errors of the network as they come */
   async get(request: HttpRequest): Promise<HttpResponse> {
     let hop = firstHop(request.url, request.headers);
