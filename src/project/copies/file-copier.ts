@@ -1,4 +1,4 @@
-import { chmodSync, constants, copyFileSync, linkSync, lstatSync, utimesSync, type Stats } from 'node:fs';
+import { chmodSync, constants, linkSync, lstatSync, utimesSync, type Stats } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { hasCode } from '../../errors/index.js';
 import type { CopyKind } from './link-mode.js';
@@ -57,7 +57,7 @@ export class FileCopier {
       if (kind === 'hardlink') return link(file);
       const stats = lstatSync(file.from);
       if (stats.size > LARGE_BYTES) return false;
-      return kind === 'reflink' ? reflink(file, stats) : copyInPool(kind, file, stats);
+      return copyInPool(kind, file, stats);
     });
   }
 
@@ -92,14 +92,7 @@ function link({ from, to }: FileToCopy): true {
   return true;
 }
 
-/** In this thread: Btrfs lets one make files at a time, so that others would only wait in line. */
-function reflink({ from, to }: FileToCopy, stats: Stats): true {
-  copyFileSync(from, to, MODES.reflink);
-  makeOwn(to, stats);
-  return true;
-}
-
-/** Where bytes are copied, several threads do more than one. What is a single call of the system is quicker made here. */
+/** Several threads do more than one, but on Btrfs, which lets one make files at a time. A link is quicker made here. */
 async function copyInPool(kind: keyof typeof MODES, { from, to }: FileToCopy, stats: Stats): Promise<true> {
   await copyFile(from, to, MODES[kind]);
   makeOwn(to, stats);
