@@ -31,7 +31,7 @@ export async function commitAttempt(
   const marker = markerOf(parts, record, sealed);
   const outcome = await publishMarker(entry, marker, { durability, takeover: lock.takeover, flush });
   // Also those of a winner, who may not have come to it yet.
-  deferredFlush.add([entry.folder, entry.identityFolder, layout.assets]);
+  deferredFlush.add(layout.foldersAbove(entry));
   if (outcome === 'won') return entryOf(marker, parts.id, place.asset);
   await giveWay(parts);
   return patiently(() => standingEntry(parts));

@@ -107,6 +107,11 @@ export class Layout {
     return below(this.assets, fileName(identity));
   }
 
+  /** The folders whose names an entry is found by. */
+  foldersAbove({ folder, identityFolder }: EntryPlace): readonly string[] {
+    return [folder, identityFolder, this.assets];
+  }
+
   /** The entry's folder, and the one it has when another key with the same first 16 digits was there first. */
   places(id: EntryId): readonly [EntryPlace, EntryPlace] {
     return [this.usualPlace(id), this.placeOf(this.identityFolder(id.identity), `${id.platformArch}-${id.key}`)];

@@ -7,6 +7,7 @@ import type { EntryId } from './index.js';
 import { Layout, type EntryPlace } from './layout.js';
 import { buildPlace, findEntry, MARKER_VERSION, readRareMarker, type Marker } from './marker.js';
 import { markerOf as markerPathOf } from './marker-of.js';
+import { flushAll } from './flush-all.js';
 import { publishMarker, removeDamagedMarker } from './publish-marker.js';
 
 const KEY = '0123456789abcdef'.repeat(4);
@@ -84,7 +85,8 @@ describe('an entry is complete', () => {
 });
 
 describe.each([{ fsync: true }, { fsync: false }])('publishing a marker with %p', (durability) => {
-  const under = { durability, takeover: 'none' } as const;
+  const flush = (draft: string): Promise<void> => flushAll({ files: [draft], folders: [] }, durability);
+  const under = { durability, takeover: 'none', flush } as const;
 
   test('succeeds for exactly one of many that race, and leaves nothing else', async () => {
     const entry = await place(ID);
@@ -132,7 +134,8 @@ test.each(['uncertain', 'none'] as const)(
     await mkdir(layout.locks);
     if (takeover === 'none') await writeFile(entry.contested, '');
     expect(removeDamagedMarker(entry, takeover)).toBe(false);
-    expect(await publishMarker(entry, markerOf(ID), { durability: { fsync: false }, takeover })).toBe('lost');
+    const publication = { durability: { fsync: false }, takeover, flush: () => Promise.resolve() };
+    expect(await publishMarker(entry, markerOf(ID), publication)).toBe('lost');
     expect(await readFile(entry.marker, 'utf8')).toBe('{"version":');
   },
 );

@@ -3,7 +3,6 @@ import { linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { hasCode } from '../errors/index.js';
 import { isContested } from './contested.js';
 import { writeDurably, writeUnflushed, type Durability } from './durable-file.js';
-import { flushAll } from './flush-all.js';
 import { temporaryMarker, type EntryPlace } from './layout.js';
 import type { Takeover } from './lock-messages.js';
 import { readMarker, standingAsset, type Marker } from './marker.js';
@@ -12,8 +11,8 @@ export interface Publication {
   readonly durability: Durability;
   /** How the lock was got under which the marker is made. */
   readonly takeover: Takeover;
-  /** Puts the file, and with it all that the marker vouches for, on the disk; default: the file alone. */
-  readonly flush?: (draft: string) => Promise<void>;
+  /** Puts the file, and with it all that the marker vouches for, on the disk. */
+  readonly flush: (draft: string) => Promise<void>;
 }
 
 /**
@@ -23,7 +22,7 @@ export interface Publication {
 export async function publishMarker(
   place: EntryPlace,
   marker: Marker,
-  { durability, takeover, flush = flushFile(durability) }: Publication,
+  { durability, takeover, flush }: Publication,
 ): Promise<'won' | 'lost'> {
   const text = `${JSON.stringify(marker)}\n`;
   let won = await create(place, text, { durability, flush });
@@ -61,14 +60,10 @@ function isSound(place: EntryPlace, path: string): boolean {
   return marker !== undefined && standingAsset(place, marker) !== undefined;
 }
 
-function flushFile(durability: Durability): (path: string) => Promise<void> {
-  return (path) => flushAll({ files: [path], folders: [] }, durability);
-}
-
 async function create(
   place: EntryPlace,
   text: string,
-  { durability, flush }: Required<Omit<Publication, 'takeover'>>,
+  { durability, flush }: Omit<Publication, 'takeover'>,
 ): Promise<boolean> {
   const temporary = temporaryMarker(place, randomToken());
   try {

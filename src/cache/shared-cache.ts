@@ -208,7 +208,7 @@ export class SharedCache implements Cache {
     const found = await patiently(() => this.#find(id, RARE_READER));
     const { layout } = this.parts;
     const places = found ? layout.places(id) : [];
-    for (const { folder, identityFolder } of places) this.#deferredFlush.add([folder, identityFolder, layout.assets]);
+    for (const place of places) this.#deferredFlush.add(layout.foldersAbove(place));
     return found;
   }
 
