@@ -33,13 +33,28 @@ test('who asks while a flush is under way waits for one that begins later, toget
   expect(await latest).toBe(true);
 });
 
-test('a flush begins at once when none is under way, also after one that failed', async () => {
+test('a flush begins at once when none is under way', async () => {
+  const flushes = new Flushes();
+  for (const place of ['one', 'two']) {
+    const flushed = flushes.shared.flush(place);
+    expect(flushes.begun.at(-1)).toBe(place);
+    flushes.end();
+    expect(await flushed).toBe(true);
+  }
+  expect(flushes.shared.hasFailed).toBe(false);
+});
+
+test('after one that failed nobody is told that a later one went well, not even who waited for it', async () => {
   const flushes = new Flushes();
   const failing = flushes.shared.flush('one');
+  const waiting = flushes.shared.flush('two');
   flushes.end(false);
-  expect(await failing).toBe(false);
-  const next = flushes.shared.flush('two');
-  expect(flushes.begun).toEqual(['one', 'two']);
-  flushes.end();
-  expect(await next).toBe(true);
+  expect(await Promise.all([failing, waiting, flushes.shared.flush('three')])).toEqual([false, false, false]);
+  expect([flushes.begun, flushes.shared.hasFailed]).toEqual([['one'], true]);
+});
+
+test('one that cannot even begin has failed', async () => {
+  const shared = new SharedFlush(() => Promise.reject(new Error('spawn ENOMEM')));
+  expect(await Promise.all(['one', 'two', 'three'].map((place) => shared.flush(place)))).toEqual([false, false, false]);
+  expect(await shared.flush('four')).toBe(false);
 });

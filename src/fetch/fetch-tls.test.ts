@@ -86,7 +86,7 @@ describe('a server with TLS', () => {
     expect(await rig.fetched()).toEqual({ a: 'content' });
   });
 
-  test('needs a file of authorities that can be read, which who prepares for it is not told', async () => {
+  test('needs a file of authorities that can be read, also when it was prepared for', async () => {
     await using rig = await FetchRig.open();
     const file = join(rig.folder, 'missing.pem');
     const url = 'https://127.0.0.1:1/a';

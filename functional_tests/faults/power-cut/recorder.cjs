@@ -40,9 +40,10 @@ observeFiles(isWatched, (name, paths) => {
 /** A program that flushes a whole file system: `sync -f PLACE`. */
 const { spawn } = childProcess;
 childProcess.spawn = (program, args, ...rest) => {
+  const isFlush = basename(program) === 'sync' && args?.[0] === '-f';
+  const started = isFlush ? Atomics.add(clock, 0, 1) + 1 : 0;
   const child = spawn(program, args, ...rest);
-  if (basename(program) !== 'sync' || args?.[0] !== '-f') return child;
-  const started = Atomics.add(clock, 0, 1) + 1;
+  if (!isFlush) return child;
   child.once('exit', (code) => {
     if (code !== 0) return;
     const seen = folders.map(look);
