@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { testWith, World, type CommandOptions } from './support/index.js';
+import { holderIsIn, testWith, World, type CommandOptions } from './support/index.js';
 
 interface Check {
   readonly group: string;
@@ -166,6 +166,7 @@ describe('the cache', () => {
     await world.manifest('packages = { "local.a@v1" }');
     const holder = await world.start(['sync']);
     await world.gate('build').arrived();
+    await holderIsIn(world, 'build');
     const held = (await diagnose(world)).check('lock');
     expect(held).toMatchObject({
       status: 'ok',

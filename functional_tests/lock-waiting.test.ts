@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { appendFile, rm } from 'node:fs/promises';
-import { RunReport, World, type RunningCommand, type TraceEvent } from './support/index.js';
+import { holderIsIn, RunReport, World, type RunningCommand, type TraceEvent } from './support/index.js';
 
 const A = 'local.a@v1';
 
@@ -20,6 +20,7 @@ async function startHolder(world: World): Promise<RunningCommand> {
   const holder = await world.start(['install', '--json']);
   await world.gate('build').arrived();
   await holder.waitFor((event) => event.kind === 'process:output');
+  await holderIsIn(world, 'build');
   return holder;
 }
 

@@ -1,6 +1,7 @@
 export { tar, tarGz, zip, type ArchiveEntry } from './archives.js';
 export { type CommandResult, type RunningCommand } from './command.js';
 export { type Gate } from './gates.js';
+export { holderIsIn } from './lock-records.js';
 export {
   certificateFile,
   cutAfter,
