@@ -62,9 +62,7 @@ function waysOf(context, registry) {
 function tablesOf(results) {
   const limits = { mise: 1, bun: 1 };
   const others = [SHELL, ...Object.keys(PACKAGE_MANAGERS)];
-  const ratios = [DURABLE, NOT_DURABLE].flatMap((of) =>
-    others.map((to) => ({ of, to, atMost: of === DURABLE ? limits[to] : undefined })),
-  );
+  const ratios = [DURABLE, NOT_DURABLE].flatMap((of) => others.map((to) => ({ of, to, atMost: limits[to] })));
   const table = (title, unit, field) => ({ title, unit, rows: rowsOf(results, field) });
   const tables = [
     { ...table('wall time', 'ms', 'wall'), ratios },

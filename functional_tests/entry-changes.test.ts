@@ -76,11 +76,14 @@ describe('a project in which nothing has changed', () => {
       ['sync'],
       ['sync', '--locked'],
       ['sync', '--frozen'],
+      ['sync', '--quiet'],
+      ['sync', '-q'],
       ['env'],
       ['asset', 'tool'],
       ['product', 'tool'],
     ];
     for (const args of calls) expect(await rig.call(args)).toMatchObject({ exitCode: 0, neededNode: false });
+    for (const quiet of ['--quiet', '-q']) expect((await rig.call(['sync', quiet])).stderr).toBe('');
   });
 
   test('is answered for in folders below it', async () => {

@@ -125,10 +125,11 @@ __fettle_is_program() {
   return 1
 }
 
-# print_sync LOCK TEXT sync [--locked|--frozen]: LOCK says whether the last sync looked at the lock file.
+# print_sync LOCK TEXT sync [--locked|--frozen|--quiet]: LOCK says whether the last sync looked at the lock file.
 __fettle_print_sync() {
   case $#:$1:${4-} in
   3:seen: | 4:seen:--locked | 4:*:--frozen) printf '%s\n' "$2" >&2 ;;
+  4:seen:-q | 4:seen:--quiet) ;;
   *) return 0 ;;
   esac
   exit 0
