@@ -189,9 +189,9 @@ const MANY_FILES = 'for n in $(seq 600); do echo $n > many-$n; done';
 
 test.each([
   [/^openSync .*\/many-1$/, 'before'],
-  // Where the disk makes one wait, several are flushed at once.
-  [/^fsync(Sync)? .*\/many-300$/, 'before'],
-  [/^fsync(Sync)? .*\/many-300$/, 'after'],
+  // When all is about to be flushed, and when it has been and the marker is about to get its name.
+  [/^statSync .*\/asset$/, 'after'],
+  [COMMIT, 'before'],
   [/^closeSync .*\/many-600$/, 'after'],
   [/fingerprint\.json/, 'before'],
 ] as const)('so is a kill at %s (%s), while threads seal an asset of many files', async (point, side) => {
