@@ -29,11 +29,10 @@ export class SharedFlush {
   }
 
   #start(place: string): Promise<boolean> {
-    const current = this.#attempt(place).finally(() => {
-      if (this.#current === current) this.#current = undefined;
+    this.#current = this.#attempt(place).finally(() => {
+      this.#current = undefined;
     });
-    this.#current = current;
-    return current;
+    return this.#current;
   }
 
   async #attempt(place: string): Promise<boolean> {

@@ -55,9 +55,7 @@ export class Laboratory implements AsyncDisposable {
        install = [[cat "$FETTLE_STAGE_DIR/main.txt" "$FETTLE_STAGE_DIR/lib/part.txt" > tool; mkdir -p share/doc; echo x > share/doc/readme]]
        function deploy(ctx) ctx.set_env("TOOL", ctx.install_dir .. "/tool") end`,
     );
-    await mkdir(world.cache);
-    await mkdir(join(world.project, '.fettle'));
-    return new Laboratory(world);
+    return Laboratory.#in(world);
   }
 
   /** One package, of so many files that they are flushed by a thread, or with their whole file system. */
@@ -65,6 +63,10 @@ export class Laboratory implements AsyncDisposable {
     const world = await World.create();
     await world.manifest(`packages = { "${LARGE}" }`);
     await world.recipe(LARGE, `install = "for n in $(seq ${String(MANY)}); do echo $n > file$n; done"`);
+    return Laboratory.#in(world);
+  }
+
+  static async #in(world: World): Promise<Laboratory> {
     await mkdir(world.cache);
     await mkdir(join(world.project, '.fettle'));
     return new Laboratory(world);
