@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tar from 'tar';
+import { floorRuns, NATIVE, SHELL_TO_NATIVE } from './floor/floor.mjs';
 import { setUpMake, setUpNinja } from './peers/build-graphs.mjs';
 import { setUpConan } from './peers/conan.mjs';
 import { setUpMise } from './peers/mise.mjs';
@@ -20,7 +21,18 @@ const PACKAGE_MANAGERS = { mise: setUpMise, bun: setUpBun, pnpm: setUpPnpm, cona
 const EMPTY_SHELL = 'an empty sh script';
 const ONE_STAT = 'sh, and stat of one file';
 const SAME_WORK = [
-  ...[EMPTY_SHELL, ONE_STAT, 'node -e 0', 'bun install', 'mise install', 'mise env', 'pnpm install', 'conan install'],
+  ...[
+    EMPTY_SHELL,
+    ONE_STAT,
+    NATIVE,
+    SHELL_TO_NATIVE,
+    'node -e 0',
+    'bun install',
+    'mise install',
+    'mise env',
+    'pnpm install',
+    'conan install',
+  ],
   ...['ninja', 'make'],
 ];
 const BUILD_TOOLS = { ninja: setUpNinja, make: setUpMake };
@@ -38,7 +50,8 @@ async function run(context) {
   const project = await createTrivialProject(PACKAGES);
   try {
     const ownWays = await fettleWays(context, project);
-    const runs = Object.entries({ ...(await plainRuns(context)), ...(await peerRuns(context)) });
+    const floor = await floorRuns(context, project.project);
+    const runs = Object.entries({ ...(await plainRuns(context)), ...floor, ...(await peerRuns(context)) });
     const ways = { ...ownWays, ...Object.fromEntries(runs.map(([name, each]) => [name, () => context.time(each)])) };
     const results = await measureInTurn(ways, context.rounds, { warmUps: 2 });
     return { tables: [tableOf(results)] };
@@ -52,6 +65,7 @@ function tableOf(results) {
   const rows = rowsOf(results, 'wall').map((row) => ({ ...row, atMost: limits[row.name] }));
   const ratios = SAME_WORK.map((to) => ({ of: SYNC, to, atMost: to === EMPTY_SHELL ? 2 : undefined }));
   const same = [
+    { of: SHELL_TO_NATIVE, to: EMPTY_SHELL },
     { of: 'fettle run -- true', to: 'mise exec -- true' },
     { of: 'fettle env', to: 'mise env' },
     { of: 'fettle asset', to: 'mise where' },

@@ -156,6 +156,13 @@ describe('a sync notices', () => {
     expect((await stat(stdout.trimEnd())).isDirectory()).toBe(true);
   });
 
+  test('a cache that is gone, of which no shell has anything to say', async () => {
+    await using rig = await syncedProject();
+    await rename(rig.world.cache, `${rig.world.cache}.old`);
+    const { stderr, neededNode } = await rig.call(['sync', '--quiet']);
+    expect({ stderr, neededNode }).toEqual({ stderr: '', neededNode: true });
+  });
+
   test('an asset that was made anew', async () => {
     await using rig = await syncedProject();
     const asset = await assetOf(rig);

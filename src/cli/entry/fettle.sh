@@ -36,16 +36,16 @@ __fettle_answer() {
   [ ! -L "$__fettle_answers" ] && . "$__fettle_answers"
 }
 
-# look PATH…: leaves in __fettle_now what one `stat` tells of the paths, a line each.
-__fettle_look() {
-  __fettle_now=$(LC_ALL=C "$__fettle_stat" -L -c '%s %.9Y %.9Z %f %i' -- "$@" 2>/dev/null)
-}
-
 # none PATH…: whether nothing is at any of the paths. A pattern that fits nothing stands for itself.
 __fettle_none() {
   for __fettle_path; do
     if [ -e "$__fettle_path" ] || [ -L "$__fettle_path" ]; then return 1; fi
   done
+}
+
+# few LEASE…: leases of processes that have ended stay until somebody clears them away, which Node does.
+__fettle_few() {
+  [ $# -le 16 ]
 }
 
 # only_runs LEASE…: whether there is no other lease than a few of what `run` has become, below. One of a living program is
@@ -64,6 +64,26 @@ __fettle_only_runs() {
 __fettle_is_over() {
   [ "/proc/$$" -nt "$__fettle_answers" ]
 }
+
+# print_sync LOCK TEXT sync [--locked|--frozen|--quiet]: LOCK says whether the last sync looked at the lock file.
+__fettle_print_sync() {
+  case $#:$1:${4-} in
+  3:seen: | 4:seen:--locked | 4:*:--frozen) printf '%s\n' "$2" >&2 ;;
+  4:seen:-q | 4:seen:--quiet) ;;
+  *) return 0 ;;
+  esac
+  exit 0
+}
+
+__fettle_answers= __fettle_project=
+case ${1-} in
+sync | asset | product)
+  __fettle_kind=packages
+  __fettle_answer "$@"
+  ;;
+esac
+
+# A shell reads as far as it runs: what the calls above do not need comes below them.
 
 # find_format env [--shell SHELL]: one of those whose text does not depend on the caller's environment.
 __fettle_find_format() {
@@ -125,16 +145,6 @@ __fettle_is_program() {
   return 1
 }
 
-# print_sync LOCK TEXT sync [--locked|--frozen|--quiet]: LOCK says whether the last sync looked at the lock file.
-__fettle_print_sync() {
-  case $#:$1:${4-} in
-  3:seen: | 4:seen:--locked | 4:*:--frozen) printf '%s\n' "$2" >&2 ;;
-  4:seen:-q | 4:seen:--quiet) ;;
-  *) return 0 ;;
-  esac
-  exit 0
-}
-
 # begin_leases NAMESPACE: puts together the name of this process's lease, as src/cache/claim.ts does. The program that
 # becomes of this process keeps its number and its start, so the lease counts for as long as that lives.
 __fettle_begin_leases() {
@@ -161,10 +171,12 @@ __fettle_lease() {
   { printf '%s\n' "$2" >>"$1/leases/$__fettle_lease"; } 2>/dev/null
 }
 
-# few LEASE…: leases of processes that have ended stay until somebody clears them away, which Node does.
-__fettle_few() {
-  [ $# -le 16 ]
-}
+case ${1-} in
+env | run)
+  __fettle_kind=environment
+  __fettle_answer "$@"
+  ;;
+esac
 
 # Whether the manifest is too short for hundreds of packages. Where that many are made, each outlives the collections of a
 # small space and is copied by two of them, which takes a fifth of the time.
@@ -173,18 +185,6 @@ __fettle_has_short_manifest() {
   __fettle_bytes=$({ wc -c <"$__fettle_project/fettle.lua"; } 2>/dev/null) || return 0
   [ "$(($__fettle_bytes))" -le 16384 ]
 }
-
-__fettle_answers= __fettle_project=
-case ${1-} in
-env | run)
-  __fettle_kind=environment
-  __fettle_answer "$@"
-  ;;
-sync | asset | product)
-  __fettle_kind=packages
-  __fettle_answer "$@"
-  ;;
-esac
 
 __fettle_file=$0
 while [ -L "$__fettle_file" ]; do

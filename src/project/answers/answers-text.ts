@@ -5,7 +5,7 @@ import { PROJECT_VARIABLE } from '../compose.js';
 import type { Answers, EnvironmentAnswers, PackageAnswers } from './answers.js';
 import { canCompare, canExport } from './shell-variables.js';
 import { statLines } from './stat-line.js';
-import { statLineOf, type StatProgram } from './stat-lines.js';
+import { STAT_OPTIONS, statLineOf, type StatProgram } from './stat-lines.js';
 
 /** Places in a cache, as patterns, of what a process has at work there; what a killed one leaves is among it. */
 const REMAINS = [
@@ -42,7 +42,7 @@ function headOf({ build, settings, projectDir }: Answers, stat: StatProgram): re
   return [
     `# What "fettle" may answer in ${JSON.stringify(projectDir)} without looking further. Written by "fettle sync".`,
     `[ "$__fettle_build" = ${quotePosix(basename(build))} ] && [ "$0" -ef ${quotePosix(entry)} ] || return 0`,
-    ...Object.entries(settings).map(comparison),
+    ...comparisons(settings),
     statLineOf(stat),
   ];
 }
@@ -51,13 +51,17 @@ function areComparable(variables: Readonly<Record<string, string | null>>): bool
   return Object.entries(variables).every(([name, value]) => canCompare(name, value));
 }
 
-function comparison([name, value]: readonly [string, string | null]): string {
-  if (value === null) return `[ ! "\${${name}+set}" ] || return 0`;
-  return `[ "\${${name}+set}" ] && [ "$${name}" = ${quotePosix(value)} ] || return 0`;
+function comparisons(variables: Readonly<Record<string, string | null>>): readonly string[] {
+  const unset = Object.keys(variables).filter((name) => variables[name] === null);
+  return [
+    ...(unset.length > 0 ? [`[ ! "${unset.map((name) => `\${${name}+set}`).join('')}" ] || return 0`] : []),
+    ...Object.entries(variables).flatMap(([name, value]) =>
+      value === null ? [] : [`[ "\${${name}+set}" ] && [ "$${name}" = ${quotePosix(value)} ] || return 0`],
+    ),
+  ];
 }
 
 function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): readonly string[] {
-  const paths = Object.keys(states).map(quotePosix).join(' ');
   const same = `= ${quotePosix(statesText(states))} ] || return 0`;
   const variables = { ...composed.variables, [PROJECT_VARIABLE]: composed.projectDir };
   const canRun = Object.keys(composed.variables).every(canExport);
@@ -66,7 +70,7 @@ function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): r
     'case $1 in',
     'env)',
     '  __fettle_find_format "$@" || return 0',
-    `  __fettle_look ${paths}`,
+    `  ${lookAt(Object.keys(states))}`,
     `  [ "$__fettle_now" ${same} ;;`,
     'esac',
     ...environmentPrinted('sh', 'env:posix'),
@@ -86,7 +90,7 @@ function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): r
   function runAnswer(): readonly string[] {
     return [
       '  __fettle_is_over && return 0',
-      `  __fettle_look ${paths} ${NAMESPACE}`,
+      `  ${lookAt([...Object.keys(states), NAMESPACE])}`,
       `  [ "\${__fettle_now%"$__fettle_newline"*}" ${same}`,
       '  shift',
       '  case ${1-} in --) shift ;; -*) return 0 ;; esac',
@@ -105,14 +109,14 @@ function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): r
 
 function packageAnswers(answers: PackageAnswers): readonly string[] {
   const { cacheRoot, states, variables, unset, lock, summary, assets, products } = answers;
-  const isThere = Object.entries(states).filter(([, state]) => state !== null);
+  const present = Object.keys(states).filter((path) => states[path] !== null);
   const absent = Object.keys(states).filter((path) => states[path] === null);
   return [
     `[ ! "${unset.map((name) => `\${${name}-}`).join('')}" ] || return 0`,
-    ...Object.entries(variables).map(comparison),
+    ...comparisons(variables),
     '__fettle_is_over && return 0',
     ...(absent.length > 0 ? [`__fettle_none ${absent.map(quotePosix).join(' ')} || return 0`] : []),
-    `__fettle_look ${isThere.map(([path]) => quotePosix(path)).join(' ')}`,
+    lookAt(present, cacheRoot),
     `[ "$__fettle_now" = ${quotePosix(statesText(states))} ] || return 0`,
     'case $1 in',
     'sync)',
@@ -139,6 +143,18 @@ function syncAnswer(cacheRoot: string, lock: 'seen' | 'frozen', summary: string)
 
 function printed(question: string, answer: string): string {
   return `${quotePosix(question)}) printf '%s\\n' ${quotePosix(answer)}; exit ;;`;
+}
+
+/**
+ * Leaves in `__fettle_now` what one `stat` tells of the paths, a line each. It is no function of the entry, since a shell
+ * copies all arguments for each; and what is below `folder` is told from there, since short paths are read, handed on and
+ * looked up sooner.
+ */
+function lookAt(paths: readonly string[], folder = '/'): string {
+  const inFolder = folder.endsWith('/') ? folder : `${folder}/`;
+  const shortest = paths.map((path) => (path.startsWith(inFolder) ? path.slice(inFolder.length) : path));
+  const command = ['LC_ALL=C "$__fettle_stat"', ...STAT_OPTIONS.map(quotePosix), ...shortest.map(quotePosix)];
+  return `__fettle_now=$(exec 2>/dev/null; cd ${quotePosix(folder)} && ${command.join(' ')})`;
 }
 
 function statesText(states: Readonly<Record<string, string | null>>): string {

@@ -7,8 +7,8 @@ import { statLines } from './stat-line.js';
 
 /** Where the program is on the systems that have the one we need; by its path, so that PATH does not matter. */
 const PLACES = ['/usr/bin/stat', '/bin/stat'];
-/** As in src/cli/entry/fettle.sh. */
-const FORMAT = '%s %.9Y %.9Z %f %i';
+/** Before the paths. */
+export const STAT_OPTIONS = ['-L', '-c', '%s %.9Y %.9Z %f %i', '--'];
 
 /** A program that was found to tell what is needed. */
 export interface StatProgram {
@@ -55,7 +55,7 @@ async function printedBy(program: string, paths: readonly string[]): Promise<str
   }
   const env = { LC_ALL: 'C' };
   const options = { env, maxBuffer: Infinity };
-  const run = promisify(execFile)(program, ['-L', '-c', FORMAT, '--', ...paths], options);
+  const run = promisify(execFile)(program, [...STAT_OPTIONS, ...paths], options);
   return run.then(
     ({ stdout }) => stdout,
     () => '',
