@@ -39,6 +39,8 @@ export default {
     // Minutes long: `npm run test:faults`.
     { ...shared, displayName: 'faults', testMatch: ['<rootDir>/functional_tests/faults/**/*.test.ts'] },
   ],
+  // jest would leave a core to itself, which does next to nothing: on two cores the tests would take twice as long.
+  maxWorkers: '100%',
   // A net for hanging tests only: functional tests start real processes on machines that may be busy.
   testTimeout: 120_000,
 };

@@ -168,8 +168,10 @@ async function written(path: string, bytes: number): Promise<void> {
   while ((await size()) < bytes) {
     const folder = await firstFolder(path);
     const watcher = watch(folder);
+    // From now on, or what happens while the size is asked for would be missed.
+    const changed = once(watcher, 'change');
     try {
-      if ((await size()) < bytes && folder === (await firstFolder(path))) await once(watcher, 'change');
+      if ((await size()) < bytes && folder === (await firstFolder(path))) await changed;
     } finally {
       watcher.close();
     }
