@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { bundleCacheParts } from './cache-parts.mjs';
+import { bundleParts } from './parts/bundle.mjs';
 import { measureInTurn, rowsOf } from './suite/in-turn.mjs';
 import { runIfMain } from './suite/run-measurement.mjs';
 import { COMMAND_LINE, writeProject } from './trivial-project.mjs';
@@ -25,17 +25,13 @@ export const measurement = {
 await runIfMain(import.meta.url, measurement);
 
 async function run(context) {
-  const bundle = await bundleCacheParts();
-  const { flushAll, sealTree } = await import(bundle.parts);
-  const seal = async (tree, durability) => {
-    const { unflushed } = await sealTree(tree, durability);
-    await flushAll(unflushed, durability);
-  };
+  const bundle = await bundleParts('cache');
+  const parts = await import(bundle.parts);
   try {
     const tables = [];
     for (const kind of KINDS) {
       const place = await context.folder('fsync');
-      tables.push(await compareSyncs(context, place, kind), await compareSeals(context, place, { ...kind, seal }));
+      tables.push(await compareSyncs(context, place, kind), await compareSeals(context, place, kind, parts));
       await context.settle(place);
     }
     return { tables };
@@ -56,20 +52,35 @@ async function compareSyncs({ rounds, time }, { folder, env }, { title, files, b
   return tableOf(title, 'sync', rowsOf(await measureInTurn(ways, rounds), 'wall'));
 }
 
-async function compareSeals({ rounds }, { folder }, { title, seal, files, bytes }) {
-  const sealWith = (fsync) => async () => {
+async function compareSeals({ rounds }, { folder }, { title, files, bytes }, { FileSystemFlush, flushAll, sealTree }) {
+  const fileSystems = new FileSystemFlush();
+  const seal = async (tree, durability) => {
+    const { unflushed } = await sealTree(tree, durability);
+    await flushAll(unflushed, durability);
+  };
+  const sealThenFlush = async (tree) => {
+    await sealTree(tree, { fsync: false });
+    await flushAll({ files: [], folders: [], tree }, { fsync: true, fileSystems });
+  };
+  const timed = (work) => async () => {
     const tree = await newFolder(folder);
     for (let index = 0; index < files; index += 1) await writeFile(join(tree, `f${index}`), Buffer.alloc(bytes, index));
     const start = performance.now();
-    await seal(tree, { fsync });
+    await work(tree);
     return { wall: performance.now() - start };
   };
-  const ways = { 'seal without fsync': sealWith(false), 'seal with fsync': sealWith(true) };
+  const ways = {
+    'seal without fsync': timed((tree) => seal(tree, { fsync: false })),
+    'seal with fsync': timed((tree) => seal(tree, { fsync: true })),
+    ...((await fileSystems.isWorthwhile(folder)) && { 'seal with its file system flushed': timed(sealThenFlush) }),
+  };
   return tableOf(title, 'seal', rowsOf(await measureInTurn(ways, rounds), 'wall'));
 }
 
 function tableOf(title, work, rows) {
-  return { title, unit: 'ms', rows, ratios: [{ of: `${work} with fsync`, to: `${work} without fsync` }] };
+  const to = `${work} without fsync`;
+  const ratios = rows.flatMap(({ name }) => (name === to ? [] : [{ of: name, to }]));
+  return { title, unit: 'ms', rows, ratios };
 }
 
 /** What the run before has left to write is written first; to remove it would slow down what is measured. */

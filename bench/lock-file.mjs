@@ -1,10 +1,8 @@
 // A lock file of 1,000 packages: how long it takes to read it, to check it against what it should be, and to write it.
 //   node bench/lock-file.mjs [--rounds N]
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleParts } from './parts/bundle.mjs';
 import { measureInTurn } from './suite/in-turn.mjs';
 import { runIfMain } from './suite/run-measurement.mjs';
 
@@ -21,20 +19,23 @@ export const measurement = {
 };
 await runIfMain(import.meta.url, measurement);
 
-async function run({ rounds, folder }) {
-  const { compareLockFiles, parseLockFile, serializeLockFile } = await bundle(await folder('lock-file'), [
-    './src/manifest/lock-file/compare.ts',
-    './src/manifest/lock-file/parse-lock-file.ts',
-    './src/manifest/lock-file/serialize.ts',
-  ]);
-  const { parse } = await import('smol-toml');
+async function run({ rounds }) {
+  const bundle = await bundleParts('lock-file');
+  try {
+    return await compareWays(await import(bundle.parts), rounds);
+  } finally {
+    await bundle.remove();
+  }
+}
+
+async function compareWays({ compareLockFiles, parseLockFile, parseToml, serializeLockFile }, rounds) {
   const lock = lockFile(PACKAGES);
   const text = serializeLockFile(lock);
   const ways = {
     'read and check': async () => compareLockFiles(await parseLockFile(text, 'fettle.lock'), lock),
     [OURS]: () => parseLockFile(text, 'fettle.lock'),
     write: () => serializeLockFile(lock),
-    [THEIRS]: () => parse(text),
+    [THEIRS]: () => parseToml(text),
   };
   const timed = Object.fromEntries(Object.entries(ways).map(([name, work]) => [name, () => elapsed(work)]));
   // The first round is what a command meets, which reads one lock file in its life.
@@ -46,17 +47,6 @@ async function run({ rounds, folder }) {
     ratios: [{ of: OURS, to: THEIRS }],
   });
   return { tables: [table('first time in a process', first), table('later', later)] };
-}
-
-/** The sources, as the command has them. */
-async function bundle({ folder }, files) {
-  const outfile = join(folder, 'lock-file.mjs');
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const contents = files.map((file) => `export * from '${file}';`).join('\n');
-  // Outside of the project nothing would be found, so even smol-toml is bundled.
-  const options = { bundle: true, format: 'esm', platform: 'node', logLevel: 'error' };
-  await build({ ...options, stdin: { contents, resolveDir: root }, outfile });
-  return import(pathToFileURL(outfile).href);
 }
 
 async function elapsed(work) {

@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleCacheParts } from './cache-parts.mjs';
+import { bundleCacheParts } from './parts/bundle.mjs';
 import { runIfMain } from './suite/run-measurement.mjs';
 
 const PROCESS = fileURLToPath(new URL('./lock-process.mjs', import.meta.url));

@@ -10,7 +10,7 @@ import * as prettier from 'prettier';
 import { checkCounts } from './count/check-counts.mjs';
 import { createContext } from './suite/context.mjs';
 import { describeMachine } from './suite/machine.mjs';
-import { replaceMeasured } from './suite/page.mjs';
+import { FAILED, replaceMeasured } from './suite/page.mjs';
 import { runMeasurement } from './suite/run-measurement.mjs';
 import { renderMarkdown } from './suite/tables.mjs';
 
@@ -53,7 +53,13 @@ async function measureAll(names) {
     const circumstances = [describeMachine(context.scratch), describePeers(context.peers)];
     // One that fails, or an end before the last one, does not cost the results of the others.
     await tell({ measurement: { name: 'machine' }, text: (await Promise.all(circumstances)).join('\n') });
-    for (const name of names) await tell(await measureOne(name, context));
+    const failed = [];
+    for (const name of names) {
+      const measured = await measureOne(name, context);
+      await tell(measured);
+      if (measured.failed) failed.push(name);
+    }
+    if (failed.length > 0) throw new Error(`these measurements failed, as is told above: ${failed.join(', ')}`);
   } finally {
     await context.close();
   }
@@ -70,7 +76,7 @@ async function measureOne(name, context) {
     return { measurement, text };
   } catch (error) {
     console.error(error);
-    return { measurement, text: 'This measurement failed in the last run.\n', failed: true };
+    return { measurement, text: FAILED, failed: true };
   } finally {
     context.say(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
   }
@@ -83,8 +89,7 @@ function describePeers(peers) {
   return renderMarkdown([['peer', 'version', 'from', ''], ...rows]);
 }
 
-async function tell({ measurement, text, failed }) {
-  if (failed) process.exitCode = 1;
+async function tell({ measurement, text }) {
   if (!values.write && positionals.length > 0) return;
   const page = replaceMeasured(await readFile(PAGE, 'utf8'), measurement, text);
   const style = await prettier.resolveConfig(PAGE);

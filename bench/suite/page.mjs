@@ -1,5 +1,7 @@
 /** `<!-- measured: NAME -->`, then what the suite wrote, then the end. All else on the page is written by hand. */
 const begin = (name) => `<!-- measured: ${name} -->`;
+/** In the place of what could not be measured. */
+export const FAILED = 'This measurement failed in the last run.';
 const END = '<!-- end of what is measured -->';
 
 /**

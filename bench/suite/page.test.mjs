@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { replaceMeasured } from './page.mjs';
+import { readFile } from 'node:fs/promises';
+import { FAILED, replaceMeasured } from './page.mjs';
 
 const END = '<!-- end of what is measured -->';
 const PAGE = `# Performance
@@ -49,5 +50,10 @@ describe('what was measured', () => {
 
   test('has one place', () => {
     expect(() => replaceMeasured(PAGE + PAGE, LOCKS, 'new')).toThrow('more than once');
+  });
+
+  test('is on the page for each measurement', async () => {
+    const page = await readFile(new URL('../../docs/performance.md', import.meta.url), 'utf8');
+    expect(page).not.toContain(FAILED);
   });
 });
