@@ -3,11 +3,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { World, type TraceEvent } from './support/index.js';
 
-/** One after the other in the order in which their install began. */
-function installs(events: readonly TraceEvent[]): readonly string[] {
+/** One after the other in the order in which this phase of theirs began. */
+function begun(events: readonly TraceEvent[], wanted: string): readonly string[] {
   return events
-    .filter(({ kind, phase }) => kind === 'phase:start' && phase === 'install')
-    .map((event) => String(event.package?.identity));
+    .filter(({ kind, phase }) => kind === 'phase:start' && phase === wanted)
+    .map((event) => String(event.package?.identity).replace(/^local\.|@v1$/g, ''));
 }
 
 /** Makes the last build of a package have taken another time than it did. */
@@ -55,8 +55,65 @@ test('packages with the longest way to the end go first, by what their last buil
   gate.open();
   const { exitCode, events } = await running.result;
   expect(exitCode).toBe(0);
-  const [first, ...order] = installs(events).map((identity) => identity.replace(/^local\.|@v1$/g, ''));
+  const [first, ...order] = begun(events, 'install');
   // When top is ready depends on how long it takes to commit base; it is why base, itself short, comes so early.
   const expected = ['base', 'long', 'b', 'a'].filter((name) => name !== first);
   expect(order.filter((name) => name !== 'top')).toEqual(expected);
 });
+
+test('of packages that were never built the one whose downloads are largest goes first', async () => {
+  await using world = await World.create();
+  const [first, other] = [world.gate('first'), world.gate('other')];
+  await world.recipe('local.first@v1', `install = [[${first.command}; touch made]]`);
+  await world.recipe('local.other@v1', `install = [[${other.command}; touch made]]`);
+  const sizes = { tiny: 1, small: 10, little: 20, large: 300_000 };
+  for (const [name, size] of Object.entries(sizes)) {
+    const url = world.server.serve(`/${name}`, Buffer.alloc(size));
+    const needs = 'dependencies = { { recipe = "local.first@v1", needed_by = "stage" } }';
+    await world.recipe(`local.${name}@v1`, `${needs}\nfetch = "${url}"`);
+  }
+  const packages = ['other', 'first', ...Object.keys(sizes)].map((name) => `"local.${name}@v1"`);
+  await world.manifest(`packages = { ${packages.join(', ')} }`);
+  const running = await world.start(['sync', '--packages', '3']);
+  await Promise.all([first.arrived(), other.arrived()]);
+  for (const name of Object.keys(sizes)) {
+    await running.waitFor((event) => event.kind === 'download:end' && event['name'] === name);
+  }
+  // Two places are free when the first is there: two of the four that wait for it must wait for a place, too.
+  first.open();
+  await running.waitFor(({ kind, package: of }) => kind === 'package:done' && of?.identity === 'local.large@v1');
+  other.open();
+  const { exitCode, events } = await running.result;
+  expect(exitCode).toBe(0);
+  expect(begun(events, 'stage').indexOf('large')).toBeLessThan(3);
+});
+
+test('what a package took is its own time, without what it waited for others', async () => {
+  await using world = await World.create();
+  const gate = world.gate('build');
+  await world.recipe('local.busy@v1', `build = [[${gate.command}]]\ninstall = "touch made"`);
+  await world.recipe('local.waits@v1', 'build = ":"\ninstall = "touch made"');
+  await world.manifest('packages = { "local.busy@v1", "local.waits@v1" }');
+  const running = await world.start(['sync', '--jobs', '1']);
+  await gate.arrived();
+  await running.waitFor(({ phase, package: of }) => phase === 'build' && of?.identity === 'local.waits@v1');
+  // A command of its own takes far longer than a script that does nothing.
+  await world.fettle(['cache', 'list']);
+  gate.open();
+  const { exitCode } = await running.result;
+  expect(exitCode).toBe(0);
+  const [busy = 0, waits = 0] = await Promise.all(
+    ['busy', 'waits'].map((name) => buildTime(world, `local.${name}@v1`)),
+  );
+  expect(waits).toBeLessThan(busy / 2);
+});
+
+/** Milliseconds that the marker in the cache has for the build. */
+async function buildTime(world: World, identity: string): Promise<number> {
+  const folder = join(world.cache, 'assets', identity);
+  const [variant = ''] = await readdir(folder);
+  const marker = JSON.parse(await readFile(join(folder, variant, 'complete.json'), 'utf8')) as {
+    readonly durations: { readonly build: number };
+  };
+  return marker.durations.build;
+}

@@ -53,11 +53,12 @@ export class PackageRun implements AsyncDisposable {
   readonly id: EntryId;
   /** Fetches what the lock file says. */
   readonly fetcher: PackageFetcher;
-  /** Milliseconds each phase took. */
+  /** Milliseconds each phase took, without the time it waited for a share of what the run may do at once. */
   readonly durations: Partial<Record<Phase, number>> = {};
   /** Why this run makes the package; empty while it may be in the cache. */
   missReasons: readonly MissReason[] = [];
   #phase: Phase | null = null;
+  #waitedMs = 0;
   /** How much waits for this package: see Schedule. */
   readonly urgency = (): number => this.run.schedule.urgencyOf(this.node);
   /** Lets another package begin: for one that waits for other packages, here or in another process. */
@@ -99,6 +100,7 @@ export class PackageRun implements AsyncDisposable {
         this.#phase = phase;
         this.emit({ kind: 'phase:start' });
         const started = monotonicMs();
+        const waitedBefore = this.#waitedMs;
         let ok = false;
         try {
           const result = await work();
@@ -108,7 +110,8 @@ export class PackageRun implements AsyncDisposable {
           throw await locateFailure(error, this.recipe, phase);
         } finally {
           const durationMs = monotonicMs() - started;
-          this.durations[phase] = (this.durations[phase] ?? 0) + durationMs;
+          const workMs = durationMs - (this.#waitedMs - waitedBefore);
+          this.durations[phase] = (this.durations[phase] ?? 0) + workMs;
           this.emit({ kind: 'phase:end', durationMs, ok });
           this.#phase = null;
         }
@@ -131,7 +134,32 @@ export class PackageRun implements AsyncDisposable {
 
   /** Runs the work of a phase with a share of the cores. */
   withCores<T>(work: (cores: CoreShare) => Promise<T>): Promise<T> {
-    return this.run.limits.cores.use(work, this.run.signal, this.urgency);
+    const { limits, signal } = this.run;
+    const begin = this.#beginOfWork();
+    const workWith = (cores: CoreShare): Promise<T> => {
+      begin();
+      return work(cores);
+    };
+    return limits.cores.use(workWith, signal, this.urgency);
+  }
+
+  /** Unpacks when it may: see `Limits.extraction`. */
+  whileUnpacking<T>(work: () => Promise<T>): Promise<T> {
+    const { limits, signal } = this.run;
+    const begin = this.#beginOfWork();
+    const workThen = (): Promise<T> => {
+      begin();
+      return work();
+    };
+    return limits.extraction.run(workThen, signal, this.urgency);
+  }
+
+  /** From now on the phase waits; the function that is returned says that it does no longer. */
+  #beginOfWork(): () => void {
+    const asked = monotonicMs();
+    return () => {
+      this.#waitedMs += monotonicMs() - asked;
+    };
   }
 
   /** The services of one call of a verb, and the `ctx` that offers them to a function. */

@@ -185,6 +185,10 @@ async function climb(
   attempt: Attempt,
 ): Promise<{ installed: Installed; origin: Awaited<ReturnType<typeof fetchPhase>> }> {
   const origin = await fetchPhase(pkg, attempt);
+  pkg.run.schedule.arrived(
+    pkg.node,
+    origin.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+  );
   await stagePhase(pkg, attempt);
   await buildPhase(pkg, attempt);
   return { origin, installed: await installPhase(pkg, attempt) };

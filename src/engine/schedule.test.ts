@@ -40,6 +40,15 @@ describe('the urgency of a package', () => {
     expect(urgencies([[], [0], [1]], [null, null, null])).toEqual([3000, 2000, 1000]);
   });
 
+  test('grows with what has come for a package that nobody knows, and only for that', () => {
+    const nodes = nodesOf([[], [], [0, 1]]);
+    const schedule = scheduleOf(nodes, [null, 5000, null]);
+    nodes.forEach((node) => {
+      schedule.arrived(node, 60_000_000);
+    });
+    expect(nodes.map((node) => schedule.urgencyOf(node))).toEqual([6000, 8000, 3000]);
+  });
+
   test('is nothing for what is in the cache', () => {
     const [only] = nodesOf([[]]);
     expect(only && new Schedule().urgencyOf(only)).toBe(0);

@@ -2,6 +2,8 @@ import type { PackageNode } from './graph.js';
 
 /** What is assumed of a package that was never built here; milliseconds. */
 const UNKNOWN_MS = 1000;
+/** How much of what has come for such a package makes it a millisecond longer: about what one thread unpacks. */
+const BYTES_FOR_EACH_MS = 30_000;
 /** The ways are computed again when one in so many packages is new: always, where there are no more than that. */
 const NEWS_SHARE = 64;
 
@@ -12,14 +14,24 @@ const NEWS_SHARE = 64;
  */
 export class Schedule {
   readonly #expected = new Map<PackageNode, number>();
+  readonly #unknown = new Set<PackageNode>();
   #ways: ReadonlyMap<PackageNode, number> = new Map<PackageNode, number>();
   /** How many packages have become known since the ways were computed. */
   #news = 0;
 
   /** A package will be made. @param lastMs what that took the last time; null where nobody knows */
   expect(node: PackageNode, lastMs: number | null): void {
-    this.#expected.set(node, lastMs ?? UNKNOWN_MS);
-    this.#news += 1;
+    if (lastMs === null) this.#unknown.add(node);
+    this.#expect(node, lastMs ?? UNKNOWN_MS);
+  }
+
+  /**
+   * What a package is made of has come. Where nobody knows how long it takes, the one of more bytes is taken for the
+   * longer one, so that the largest archive is not the last to be unpacked, with the other threads at rest (longest
+   * processing time first; Graham 1969).
+   */
+  arrived(node: PackageNode, bytes: number): void {
+    if (this.#unknown.has(node)) this.#expect(node, UNKNOWN_MS + bytes / BYTES_FOR_EACH_MS);
   }
 
   /** Expected milliseconds from the beginning of this package to the end of all that wait for it. */
@@ -30,6 +42,11 @@ export class Schedule {
       this.#news = 0;
     }
     return this.#ways.get(node) ?? this.#expected.get(node) ?? 0;
+  }
+
+  #expect(node: PackageNode, ms: number): void {
+    this.#expected.set(node, ms);
+    this.#news += 1;
   }
 }
 

@@ -32,13 +32,11 @@ function isWorkedOn({ build, install }: Recipe): boolean {
 
 async function stageInto(pkg: PackageRun, attempt: Attempt, destination: string): Promise<void> {
   const { stage } = pkg.recipe;
-  const { extraction } = pkg.run.limits;
-  const { signal } = pkg.run;
   switch (stage.form) {
     case 'nil':
-      return extraction.run(() => stageFetched(pkg, attempt, destination, 0), signal, pkg.urgency);
+      return pkg.whileUnpacking(() => stageFetched(pkg, attempt, destination, 0));
     case 'table':
-      return extraction.run(() => stageFetched(pkg, attempt, destination, stage.strip), signal, pkg.urgency);
+      return pkg.whileUnpacking(() => stageFetched(pkg, attempt, destination, stage.strip));
     case 'shell':
       return pkg.withCores((cores) => runStageScript(pkg, { cwd: destination, cores, attempt }, stage.script));
     case 'function':
