@@ -31,7 +31,7 @@ export class Schedule {
    * processing time first; Graham 1969).
    */
   arrived(node: PackageNode, bytes: number): void {
-    if (this.#unknown.has(node)) this.#expect(node, UNKNOWN_MS + bytes / BYTES_FOR_EACH_MS);
+    if (bytes > 0 && this.#unknown.has(node)) this.#expect(node, UNKNOWN_MS + bytes / BYTES_FOR_EACH_MS);
   }
 
   /** Expected milliseconds from the beginning of this package to the end of all that wait for it. */
