@@ -87,7 +87,7 @@ export class PowerCut {
   }
 
   #stateOf(node: NodeId, outcome: Outcome): NodeState {
-    const latest = this.#latest.get(node) ?? { kind: 'folder', content: Buffer.alloc(0), mode: 0o755 };
+    const latest = this.#latest.get(node) ?? this.#justMade(node);
     const safe = this.#safe.get(node);
     if (latest === safe) return latest;
     const fate = outcome.data(node);
@@ -95,6 +95,15 @@ export class PowerCut {
     // A link has its target with its name.
     if (fate === 'new' || latest.kind !== 'file') return latest;
     return { ...latest, content: damaged(latest.content, fate) };
+  }
+
+  /** There by name, and nothing has been seen in it so far. */
+  #justMade(node: NodeId): NodeState {
+    const kind = this.history.nodes[node]?.kind ?? 'folder';
+    if (kind !== 'symlink') return { kind, content: Buffer.alloc(0), mode: kind === 'folder' ? 0o755 : 0o644 };
+    // A link is made with its target.
+    const seen = this.history.steps.find((step) => step.kind === 'data' && step.node === node);
+    return { kind, content: seen?.kind === 'data' ? seen.content : Buffer.alloc(0), mode: 0o777 };
   }
 }
 
