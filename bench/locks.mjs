@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleCacheParts } from './parts/bundle.mjs';
+import { bundleParts } from './parts/bundle.mjs';
 import { runIfMain } from './suite/run-measurement.mjs';
 
 const PROCESS = fileURLToPath(new URL('./lock-process.mjs', import.meta.url));
@@ -28,7 +28,7 @@ export const measurement = {
 await runIfMain(import.meta.url, measurement);
 
 async function run({ rounds, folder }) {
-  const bundle = await bundleCacheParts();
+  const bundle = await bundleParts('cache', 'src/cache/lock-worker.ts');
   const { folder: locks } = await folder('locks');
   const { LockClient } = await import(bundle.parts);
   const client = new LockClient({

@@ -2,7 +2,6 @@
 // file of a record with what is written there. A line of it is `SIZE:MTIME:CTIME:INODE:MODE PATH`, times in nanoseconds,
 // as a stamp has them. Ends with 1 at the first difference.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

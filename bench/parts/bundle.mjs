@@ -7,29 +7,20 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMMON = { absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 
-/** Bundles parts of the sources, `bench/parts/NAME.ts`, as the command has them, into a folder of their own. */
-export async function bundleParts(name) {
-  const folder = await newFolder();
-  return { parts: await bundle(`bench/parts/${name}.ts`, join(folder, 'parts.mjs')), remove: remover(folder) };
+/**
+ * Bundles parts of the sources, `bench/parts/NAME.ts`, as the command has them, into a folder of their own.
+ * @param worker a source file of a thread that they start, which is bundled beside them
+ */
+export async function bundleParts(name, worker) {
+  const folder = await mkdtemp(join(tmpdir(), 'fettle-bench-parts-'));
+  return {
+    parts: await bundle(`bench/parts/${name}.ts`, join(folder, 'parts.mjs'), 'esm'),
+    ...(worker && { worker: await bundle(worker, join(folder, 'worker.cjs'), 'cjs') }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
-/** The parts of the cache, and the worker of the locks. */
-export async function bundleCacheParts() {
-  const folder = await newFolder();
-  const parts = await bundle('bench/parts/cache.ts', join(folder, 'parts.mjs'));
-  const worker = await bundle('src/cache/lock-worker.ts', join(folder, 'lock-worker.cjs'));
-  return { parts, worker, remove: remover(folder) };
-}
-
-async function bundle(entry, outfile) {
-  await build({ ...COMMON, entryPoints: [entry], format: outfile.endsWith('.cjs') ? 'cjs' : 'esm', outfile });
+async function bundle(entry, outfile, format) {
+  await build({ ...COMMON, entryPoints: [entry], format, outfile });
   return pathToFileURL(outfile).href;
-}
-
-function newFolder() {
-  return mkdtemp(join(tmpdir(), 'fettle-bench-parts-'));
-}
-
-function remover(folder) {
-  return () => rm(folder, { recursive: true, force: true });
 }

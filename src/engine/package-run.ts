@@ -134,31 +134,20 @@ export class PackageRun implements AsyncDisposable {
 
   /** Runs the work of a phase with a share of the cores. */
   withCores<T>(work: (cores: CoreShare) => Promise<T>): Promise<T> {
-    const { limits, signal } = this.run;
-    const begin = this.#beginOfWork();
-    const workWith = (cores: CoreShare): Promise<T> => {
-      begin();
-      return work(cores);
-    };
-    return limits.cores.use(workWith, signal, this.urgency);
+    return this.run.limits.cores.use(this.#afterWaiting(work), this.run.signal, this.urgency);
   }
 
   /** Unpacks when it may: see `Limits.extraction`. */
   whileUnpacking<T>(work: () => Promise<T>): Promise<T> {
-    const { limits, signal } = this.run;
-    const begin = this.#beginOfWork();
-    const workThen = (): Promise<T> => {
-      begin();
-      return work();
-    };
-    return limits.extraction.run(workThen, signal, this.urgency);
+    return this.run.limits.extraction.run(this.#afterWaiting(work), this.run.signal, this.urgency);
   }
 
-  /** From now on the phase waits; the function that is returned says that it does no longer. */
-  #beginOfWork(): () => void {
+  /** The same work, before which the phase only waits from now on. */
+  #afterWaiting<Shares extends unknown[], T>(work: (...shares: Shares) => T): (...shares: Shares) => T {
     const asked = monotonicMs();
-    return () => {
+    return (...shares) => {
       this.#waitedMs += monotonicMs() - asked;
+      return work(...shares);
     };
   }
 

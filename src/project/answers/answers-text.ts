@@ -54,11 +54,15 @@ function areComparable(variables: Readonly<Record<string, string | null>>): bool
 function comparisons(variables: Readonly<Record<string, string | null>>): readonly string[] {
   const unset = Object.keys(variables).filter((name) => variables[name] === null);
   return [
-    ...(unset.length > 0 ? [`[ ! "${unset.map((name) => `\${${name}+set}`).join('')}" ] || return 0`] : []),
+    allEmpty(unset.map((name) => `\${${name}+set}`)),
     ...Object.entries(variables).flatMap(([name, value]) =>
       value === null ? [] : [`[ "\${${name}+set}" ] && [ "$${name}" = ${quotePosix(value)} ] || return 0`],
     ),
   ];
+}
+
+function allEmpty(expansions: readonly string[]): string {
+  return `[ ! "${expansions.join('')}" ] || return 0`;
 }
 
 function environmentAnswers({ composed, states, leases }: EnvironmentAnswers): readonly string[] {
@@ -112,7 +116,7 @@ function packageAnswers(answers: PackageAnswers): readonly string[] {
   const present = Object.keys(states).filter((path) => states[path] !== null);
   const absent = Object.keys(states).filter((path) => states[path] === null);
   return [
-    `[ ! "${unset.map((name) => `\${${name}-}`).join('')}" ] || return 0`,
+    allEmpty(unset.map((name) => `\${${name}-}`)),
     ...comparisons(variables),
     '__fettle_is_over && return 0',
     ...(absent.length > 0 ? [`__fettle_none ${absent.map(quotePosix).join(' ')} || return 0`] : []),
